@@ -30,8 +30,8 @@ export interface Policy {
   readonly suspectAfterMs: number;
   /** Silence that makes it dead. At least `suspectAfterMs`. May be Infinity. */
   readonly deadAfterMs: number;
-  /** While suspect, probe this often. Absent: no confirming probes. */
-  readonly confirmIntervalMs?: number;
+  /** While suspect, probe this often. Infinity: no confirming probes. */
+  readonly confirmIntervalMs: number;
   /** Set when the kernel decides: the settings that {@link Policy} trusts. */
   readonly kernel?: KeepaliveSettings;
   /** A gap between two pieces of evidence, local stalls taken out. */

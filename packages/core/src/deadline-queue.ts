@@ -1,0 +1,122 @@
+/** Something that wants to be called at a time. */
+export interface Deadlined {
+  /** Monotonic; Infinity when nothing is due. May move at any time; see {@link DeadlineQueue.update}. */
+  readonly deadlineMs: number;
+  /** Where the queue keeps it, so that removal need not search. Starts `undefined`; belongs to the queue. */
+  queued: DeadlineSlot | undefined;
+}
+
+/** All entries of one millisecond. */
+export interface DeadlineSlot {
+  readonly tickMs: number;
+  readonly entries: Set<Deadlined>;
+}
+
+/** How many heap nodes of emptied slots are tolerated before the heap is rebuilt. */
+const HEAP_SLACK = 1024;
+
+/**
+ * One queue of deadlines for any number of links, instead of a timer each.
+ *
+ * The usual life of a deadline is to move later again and again (each beat postpones the verdict). That costs
+ * nothing here: an entry stays where it is, and is put where it belongs when its old time comes. Entries
+ * share a slot per whole millisecond (rounded up: late by less than 1 ms, never early), the slots stand in a
+ * binary heap, so cost per entry does not grow with the number of entries.
+ */
+export class DeadlineQueue<Entry extends Deadlined> {
+  readonly #slots = new Map<number, DeadlineSlot>();
+  /** The slots' ticks; also ticks of slots that are gone, which popDue passes over. */
+  #heap: number[] = [];
+
+  /** The earliest time at which {@link popDue} may have work; Infinity when empty. Can be too early. */
+  get nextMs(): number {
+    return this.#heap[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Tells of an entry that is new or whose deadline may have moved. Free when it moved later. */
+  update(entry: Entry): void {
+    const tickMs = Math.ceil(entry.deadlineMs);
+    if (entry.queued !== undefined && tickMs >= entry.queued.tickMs) return;
+    this.remove(entry);
+    this.#place(entry, tickMs);
+  }
+
+  /** Forgets an entry. Harmless when it is not queued. */
+  remove(entry: Entry): void {
+    const slot = entry.queued;
+    if (slot === undefined) return;
+    entry.queued = undefined;
+    slot.entries.delete(entry);
+    if (slot.entries.size === 0) this.#drop(slot);
+  }
+
+  /** Takes out the entries whose deadline has come, in the order of their milliseconds. */
+  popDue(nowMs: number): Entry[] {
+    const due: Entry[] = [];
+    while (this.#heap.length > 0 && this.#heap[0]! <= nowMs) {
+      const tickMs = popSmallest(this.#heap);
+      const slot = this.#slots.get(tickMs);
+      if (slot === undefined) continue;
+      this.#slots.delete(tickMs);
+      for (const entry of slot.entries as Set<Entry>) {
+        entry.queued = undefined;
+        if (entry.deadlineMs <= nowMs) due.push(entry);
+        else this.#place(entry, Math.ceil(entry.deadlineMs));
+      }
+    }
+    return due;
+  }
+
+  /** Every queued entry, in no particular order. */
+  *[Symbol.iterator](): IterableIterator<Entry> {
+    for (const slot of this.#slots.values()) yield* slot.entries as Set<Entry>;
+  }
+
+  #place(entry: Entry, tickMs: number): void {
+    if (tickMs === Number.POSITIVE_INFINITY) return;
+    let slot = this.#slots.get(tickMs);
+    if (slot === undefined) {
+      slot = { tickMs, entries: new Set() };
+      this.#slots.set(tickMs, slot);
+      pushOnto(this.#heap, tickMs);
+    }
+    slot.entries.add(entry);
+    entry.queued = slot;
+  }
+
+  #drop(slot: DeadlineSlot): void {
+    this.#slots.delete(slot.tickMs);
+    // A sorted array is a heap.
+    if (this.#heap.length > 2 * this.#slots.size + HEAP_SLACK) {
+      this.#heap = [...this.#slots.keys()].sort((a, b) => a - b);
+    }
+  }
+}
+
+function pushOnto(heap: number[], value: number): void {
+  let at = heap.push(value) - 1;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if (heap[parent]! <= value) break;
+    heap[at] = heap[parent]!;
+    at = parent;
+  }
+  heap[at] = value;
+}
+
+function popSmallest(heap: number[]): number {
+  const smallest = heap[0]!;
+  const last = heap.pop()!;
+  if (heap.length === 0) return smallest;
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child += 1;
+    if (heap[child]! >= last) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = last;
+  return smallest;
+}

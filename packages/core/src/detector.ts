@@ -1,0 +1,278 @@
+import type { CloseReason, DeathCause } from "./cause.js";
+import type { LivenessEvent, Output } from "./event.js";
+import type { Beat, Heartbeat, Probe } from "./heartbeat.js";
+import type { Input } from "./input.js";
+import { OutstandingProbes } from "./outstanding-probes.js";
+import type { Policy } from "./policy.js";
+import type { FrameRejection } from "./rejection.js";
+import { isNewer, nextSerial } from "./serial.js";
+import { isFinal, type State, TRANSITIONS, type Trigger } from "./transitions.js";
+import type { Proof } from "./transport.js";
+
+/** What many detectors have in common; one object serves them all. */
+export interface DetectorOptions {
+  /** What the transport's evidence proves; told in `alive` events. */
+  readonly proves: Proof;
+  /** Whether each beat and echo becomes a `heartbeat` event. Default false: at many peers nobody looks. */
+  readonly samples?: boolean;
+  /** From [0, 1), for the jitter on sending. Default Math.random. */
+  readonly random?: () => number;
+  /** False withholds beats and echoes: the peer shall find this end dead. Default: always healthy. */
+  readonly healthy?: () => boolean;
+  /** What each beat carries: 1 to 255 octets, or nothing. */
+  readonly payload?: () => Uint8Array | undefined;
+}
+
+/** Beats and probes go out at 75 to 100 % of the interval (RFC 5880, 6.8.7): never late, never in step. */
+export const JITTER_FLOOR = 0.75;
+
+const NOTHING: readonly Output[] = Object.freeze([]);
+const NONE_SEEN = -1;
+
+/**
+ * The one state machine: input and time go in, heartbeats to send and events come out. It has no clock and
+ * no timer: the driver asks {@link deadlineMs} and calls back with a tick. Worst case per input: constant
+ * time, and memory bounded by 32 outstanding probes.
+ */
+export class Detector {
+  readonly #policy: Policy;
+  readonly #options: DetectorOptions;
+  #state: State = "pending";
+  /** When the peer's silence began, local stalls taken out. */
+  #silentSinceMs: number;
+  #nextSendMs = Number.POSITIVE_INFINITY;
+  #beatSeq = 0;
+  #newestBeat = NONE_SEEN;
+  #newestProbe = NONE_SEEN;
+  #rejected = 0;
+  #probes: OutstandingProbes | undefined;
+  #outputs: Output[] | undefined;
+
+  /** Starts judging at `nowMs`: a peer that never answers is dead `policy.deadAfterMs` later. */
+  constructor(policy: Policy, options: DetectorOptions, nowMs: number) {
+    this.#policy = policy;
+    this.#options = options;
+    this.#silentSinceMs = nowMs;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** When silence next changes the state, unless evidence comes first; Infinity when it never will. */
+  get verdictMs(): number {
+    if (isFinal(this.#state)) return Number.POSITIVE_INFINITY;
+    const { suspectAfterMs, deadAfterMs } = this.#policy;
+    return (
+      this.#silentSinceMs + (this.#state === "suspect" ? deadAfterMs : Math.min(suspectAfterMs, deadAfterMs))
+    );
+  }
+
+  /** When a tick is next needed: to send, or to judge. Infinity: not until other input comes. */
+  get deadlineMs(): number {
+    return Math.min(this.#nextSendMs, this.verdictMs);
+  }
+
+  /** How long the peer has been silent, local stalls taken out. */
+  silentMs(nowMs: number): number {
+    return Math.max(0, nowMs - this.#silentSinceMs);
+  }
+
+  /**
+   * Takes one input at monotonic time `nowMs` and returns what to do, in order. The list is valid until the
+   * next call. Only a tick judges silence, and after a tick {@link deadlineMs} lies in the future.
+   */
+  handle(input: Input, nowMs: number): readonly Output[] {
+    if (isFinal(this.#state)) return NOTHING;
+    switch (input.type) {
+      case "received":
+        this.#received(input.heartbeat, nowMs);
+        break;
+      case "active":
+        this.#evidence(nowMs);
+        break;
+      case "tick":
+        this.#judge(nowMs);
+        if (nowMs >= this.#nextSendMs) this.#sendDue(nowMs);
+        break;
+      case "opened":
+        this.#opened(nowMs);
+        break;
+      case "rejected":
+        this.#reject(input.rejection, nowMs);
+        break;
+      case "closed":
+        this.#closed(input.reason, nowMs);
+        break;
+      case "stalled":
+        this.#stalled(input.stalledMs, nowMs);
+        break;
+    }
+    const outputs = this.#outputs;
+    if (outputs === undefined) return NOTHING;
+    this.#outputs = undefined;
+    return outputs;
+  }
+
+  #opened(nowMs: number): void {
+    if (this.#policy.mode === "listen") return;
+    this.#nextSendMs = nowMs;
+    this.#sendDue(nowMs);
+  }
+
+  #received(heartbeat: Heartbeat, nowMs: number): void {
+    switch (heartbeat.kind) {
+      case "beat":
+        return this.#beat(heartbeat, nowMs);
+      case "echo": {
+        const rttMs = this.#probes?.answered(heartbeat.seq, nowMs);
+        if (rttMs === undefined) return this.#reject({ kind: "unsolicited-echo", seq: heartbeat.seq }, nowMs);
+        this.#evidence(nowMs);
+        return this.#sample(nowMs, rttMs, heartbeat.payload);
+      }
+      case "probe":
+        return this.#answer(heartbeat, nowMs);
+      case "bye":
+        return this.#left(nowMs);
+    }
+  }
+
+  #beat(beat: Beat, nowMs: number): void {
+    if (this.#newestBeat !== NONE_SEEN && !isNewer(beat.seq, this.#newestBeat)) {
+      return this.#reject({ kind: "stale", seq: beat.seq, newestSeq: this.#newestBeat }, nowMs);
+    }
+    this.#newestBeat = beat.seq;
+    this.#evidence(nowMs);
+    this.#policy.announced(beat.intervalMs);
+    this.#sample(nowMs, Number.NaN, beat.payload);
+  }
+
+  #answer(probe: Probe, nowMs: number): void {
+    if (this.#newestProbe !== NONE_SEEN && !isNewer(probe.seq, this.#newestProbe)) {
+      return this.#reject({ kind: "stale", seq: probe.seq, newestSeq: this.#newestProbe }, nowMs);
+    }
+    this.#newestProbe = probe.seq;
+    if (this.#healthy()) this.#send({ ...probe, kind: "echo" });
+    this.#evidence(nowMs);
+  }
+
+  #evidence(nowMs: number): void {
+    this.#policy.observe(this.silentMs(nowMs));
+    this.#silentSinceMs = nowMs;
+    if (this.#state === "alive") return;
+    const confirming = this.#state === "suspect";
+    this.#move("evidence");
+    this.#tell({ type: "alive", atMs: nowMs, proof: this.#options.proves });
+    if (confirming) this.#resumeInterval(nowMs);
+  }
+
+  #judge(nowMs: number): void {
+    const silentMs = this.silentMs(nowMs);
+    if (silentMs >= this.#policy.deadAfterMs) {
+      this.#move("expiry");
+      this.#tell({ type: "dead", atMs: nowMs, silentMs, cause: this.#silence(silentMs) });
+    } else if (this.#state !== "suspect" && silentMs >= this.#policy.suspectAfterMs) {
+      this.#move("doubt");
+      this.#tell({ type: "suspect", atMs: nowMs, silentMs });
+      if (this.#confirms()) this.#nextSendMs = nowMs;
+    }
+  }
+
+  #silence(silentMs: number): DeathCause {
+    const { deadAfterMs, intervalMs } = this.#policy;
+    return { kind: "silence", deadAfterMs, missed: Math.floor(silentMs / intervalMs) };
+  }
+
+  #closed(reason: CloseReason | undefined, nowMs: number): void {
+    if (reason === undefined) return this.#left(nowMs);
+    this.#move("failure");
+    this.#tell({ type: "dead", atMs: nowMs, silentMs: this.silentMs(nowMs), cause: reason });
+  }
+
+  #left(nowMs: number): void {
+    this.#move("farewell");
+    this.#tell({ type: "left", atMs: nowMs });
+  }
+
+  #stalled(stalledMs: number, nowMs: number): void {
+    this.#silentSinceMs = Math.min(nowMs, this.#silentSinceMs + stalledMs);
+    this.#probes?.spoilRoundTrips();
+    this.#tell({ type: "stalled", atMs: nowMs, stalledMs });
+  }
+
+  #reject(rejection: FrameRejection, nowMs: number): void {
+    this.#rejected += 1;
+    const total = this.#rejected;
+    if (Math.log2(total) % 1 === 0) this.#tell({ type: "rejected", atMs: nowMs, rejection, total });
+  }
+
+  #sendDue(nowMs: number): void {
+    const confirms = this.#confirms();
+    if (confirms || this.#policy.mode === "echo") {
+      this.#probes ??= new OutstandingProbes();
+      this.#send({ kind: "probe", seq: this.#probes.sent(nowMs) });
+    }
+    if (this.#policy.mode === "beat" && this.#healthy()) this.#sendBeat();
+    const waitMs = confirms ? this.#policy.confirmIntervalMs : this.#jitteredIntervalMs();
+    // On the schedule of absolute deadlines, so that late timers do not add up; never in bursts to catch up.
+    const onScheduleMs = this.#nextSendMs + waitMs;
+    this.#nextSendMs = onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs;
+  }
+
+  #sendBeat(): void {
+    const payload = this.#options.payload?.();
+    const seq = this.#beatSeq;
+    this.#beatSeq = nextSerial(seq);
+    const { intervalMs } = this.#policy;
+    const promiseMs = Number.isFinite(intervalMs) ? Math.min(Math.ceil(intervalMs), 0xffff_ffff) : 0;
+    const beat: Beat = { kind: "beat", seq, intervalMs: promiseMs };
+    this.#send(payload === undefined ? beat : { ...beat, payload });
+  }
+
+  #confirms(): boolean {
+    return this.#state === "suspect" && this.#policy.confirmIntervalMs < Number.POSITIVE_INFINITY;
+  }
+
+  /** The confirming probes are over: back to the policy's own pace. */
+  #resumeInterval(nowMs: number): void {
+    const sends = this.#policy.mode !== "listen";
+    this.#nextSendMs = sends ? nowMs + this.#jitteredIntervalMs() : Number.POSITIVE_INFINITY;
+  }
+
+  #jitteredIntervalMs(): number {
+    const random = this.#options.random ?? Math.random;
+    return this.#policy.intervalMs * (JITTER_FLOOR + (1 - JITTER_FLOOR) * random());
+  }
+
+  #healthy(): boolean {
+    return this.#options.healthy === undefined || this.#options.healthy();
+  }
+
+  #sample(nowMs: number, rttMs: number, payload: Uint8Array | undefined): void {
+    if (this.#options.samples !== true) return;
+    this.#tell({
+      type: "heartbeat",
+      atMs: nowMs,
+      ...(Number.isNaN(rttMs) ? {} : { rttMs }),
+      ...(payload === undefined ? {} : { payload }),
+    });
+  }
+
+  #move(trigger: Trigger): void {
+    this.#state = TRANSITIONS[this.#state][trigger];
+    if (isFinal(this.#state)) this.#nextSendMs = Number.POSITIVE_INFINITY;
+  }
+
+  #tell(event: LivenessEvent): void {
+    this.#output({ type: "event", event });
+  }
+
+  #send(heartbeat: Heartbeat): void {
+    this.#output({ type: "send", heartbeat });
+  }
+
+  #output(output: Output): void {
+    if (this.#outputs === undefined) this.#outputs = [output];
+    else this.#outputs.push(output);
+  }
+}

@@ -1,0 +1,109 @@
+import { requireDurationMs } from "./checks.js";
+import type { Policy, PolicyFactory, PolicyMode } from "./policy.js";
+
+/** The longest interval a beat can announce: 2^32 - 1 ms, about 49.7 days. */
+export const MAX_INTERVAL_MS = 0xffff_ffff;
+
+/** Options of {@link fixedTimeout}. */
+export interface FixedTimeoutOptions {
+  /** Between our probes or beats; in mode `listen`, between the peer's. 1 to 2^32 - 1. */
+  readonly intervalMs: number;
+  /** Detection time = interval × this (RFC 5880, 6.8.4). More than 1; default 3. */
+  readonly detectMultiplier?: number;
+  /** Who sends what; default `echo`. */
+  readonly mode?: PolicyMode;
+  /**
+   * Silence that makes the peer suspect. From one interval to the detection time; default half the detection
+   * time, but not below 1.25 intervals, since a healthy peer is silent for one interval and a round trip.
+   */
+  readonly suspectAfterMs?: number;
+  /**
+   * While suspect, probe this often; default a quarter of the time from suspicion to death, so that four
+   * answers can still save the peer. Infinity: no confirming probes.
+   */
+  readonly confirmIntervalMs?: number;
+  /**
+   * In modes `beat` and `listen` a peer may announce a longer interval than ours; both thresholds then grow
+   * in proportion, up to this interval: nobody can talk us out of detection. Default 10 × `intervalMs`.
+   */
+  readonly maxIntervalMs?: number;
+}
+
+interface Thresholds {
+  readonly mode: PolicyMode;
+  readonly intervalMs: number;
+  readonly suspectAfterMs: number;
+  readonly deadAfterMs: number;
+  readonly confirmIntervalMs: number;
+  readonly maxIntervalMs: number;
+}
+
+class FixedTimeout implements Policy {
+  readonly name = "fixed-timeout";
+  readonly #base: Thresholds;
+  /** How many times slower than asked the peer beats: at least 1. */
+  #slowness = 1;
+
+  constructor(base: Thresholds) {
+    this.#base = base;
+  }
+
+  get mode(): PolicyMode {
+    return this.#base.mode;
+  }
+
+  get intervalMs(): number {
+    // Our own pace stays ours; only what we expect of the peer follows the peer.
+    return this.#base.mode === "listen" ? this.#base.intervalMs * this.#slowness : this.#base.intervalMs;
+  }
+
+  get suspectAfterMs(): number {
+    return this.#base.suspectAfterMs * this.#slowness;
+  }
+
+  get deadAfterMs(): number {
+    return this.#base.deadAfterMs * this.#slowness;
+  }
+
+  get confirmIntervalMs(): number {
+    return this.#base.confirmIntervalMs * this.#slowness;
+  }
+
+  observe(_gapMs: number): void {}
+
+  announced(intervalMs: number): void {
+    const { mode, intervalMs: askedMs, maxIntervalMs } = this.#base;
+    // Zero promises nothing.
+    if (mode === "echo" || intervalMs === 0) return;
+    this.#slowness = Math.max(1, Math.min(intervalMs, maxIntervalMs) / askedMs);
+  }
+}
+
+/**
+ * The classic detector: dead after `intervalMs × detectMultiplier` of silence, suspect before, with quick
+ * confirming probes in between. Worst-case detection: that product, plus half a round trip.
+ *
+ * @throws RangeError when an option cannot work, with its name and value.
+ */
+export function fixedTimeout(options: FixedTimeoutOptions): PolicyFactory {
+  const { intervalMs, detectMultiplier = 3, mode = "echo" } = options;
+  requireDurationMs("intervalMs", intervalMs, 1, MAX_INTERVAL_MS);
+  if (!(detectMultiplier > 1) || !Number.isFinite(detectMultiplier)) {
+    throw new RangeError(
+      `detectMultiplier must be a finite number above 1, not ${detectMultiplier}: with a timeout of at most one interval every healthy peer would be called dead`,
+    );
+  }
+  if (mode !== "echo" && mode !== "beat" && mode !== "listen") {
+    throw new RangeError(`mode must be "echo", "beat" or "listen", not ${String(mode)}`);
+  }
+  const deadAfterMs = intervalMs * detectMultiplier;
+  const suspectAfterMs =
+    options.suspectAfterMs ?? Math.min(deadAfterMs, Math.max(1.25 * intervalMs, deadAfterMs / 2));
+  requireDurationMs("suspectAfterMs", suspectAfterMs, intervalMs, deadAfterMs);
+  const confirmIntervalMs = options.confirmIntervalMs ?? Math.max(1, (deadAfterMs - suspectAfterMs) / 4);
+  requireDurationMs("confirmIntervalMs", confirmIntervalMs, 1, Number.POSITIVE_INFINITY);
+  const maxIntervalMs = options.maxIntervalMs ?? Math.min(10 * intervalMs, MAX_INTERVAL_MS);
+  requireDurationMs("maxIntervalMs", maxIntervalMs, intervalMs, MAX_INTERVAL_MS);
+  const base = { mode, intervalMs, suspectAfterMs, deadAfterMs, confirmIntervalMs, maxIntervalMs };
+  return () => new FixedTimeout(base);
+}

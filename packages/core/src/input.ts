@@ -1,0 +1,20 @@
+import type { CloseReason } from "./cause.js";
+import type { Heartbeat } from "./heartbeat.js";
+import type { FrameRejection } from "./rejection.js";
+
+/** Everything that can happen to a detector. */
+export type Input =
+  /** The link is ready: heartbeats may go out. */
+  | { readonly type: "opened" }
+  /** A heartbeat came from the peer. */
+  | { readonly type: "received"; readonly heartbeat: Heartbeat }
+  /** Other evidence of the peer. */
+  | { readonly type: "active" }
+  /** The link dropped a frame. */
+  | { readonly type: "rejected"; readonly rejection: FrameRejection }
+  /** The link is gone; without a reason, in an orderly way. */
+  | { readonly type: "closed"; readonly reason?: CloseReason }
+  /** Time has passed. The only input that judges silence. Harmless at any moment. */
+  | { readonly type: "tick" }
+  /** This process did not run, or did not read, for `stalledMs` up to now. */
+  | { readonly type: "stalled"; readonly stalledMs: number };

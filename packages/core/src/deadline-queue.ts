@@ -86,8 +86,8 @@ export class DeadlineQueue<Entry extends Deadlined> {
 
   #drop(slot: DeadlineSlot): void {
     this.#slots.delete(slot.tickMs);
-    // A sorted array is a heap.
-    if (this.#heap.length > 2 * this.#slots.size + HEAP_SLACK) {
+    // A sorted array is a heap. The last entry takes all its traces along, so that no timer waits for nothing.
+    if (this.#slots.size === 0 || this.#heap.length > 2 * this.#slots.size + HEAP_SLACK) {
       this.#heap = [...this.#slots.keys()].sort((a, b) => a - b);
     }
   }

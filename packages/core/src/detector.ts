@@ -1,6 +1,6 @@
 import type { CloseReason, DeathCause } from "./cause.js";
 import type { LivenessEvent, Output } from "./event.js";
-import type { Beat, Heartbeat, Probe } from "./heartbeat.js";
+import type { Beat, Echo, Heartbeat, Probe } from "./heartbeat.js";
 import type { Input } from "./input.js";
 import { OutstandingProbes } from "./outstanding-probes.js";
 import type { Policy } from "./policy.js";
@@ -123,23 +123,24 @@ export class Detector {
   #received(heartbeat: Heartbeat, nowMs: number): void {
     switch (heartbeat.kind) {
       case "beat":
-        return this.#beat(heartbeat, nowMs);
-      case "echo": {
-        const rttMs = this.#probes?.answered(heartbeat.seq, nowMs);
-        if (rttMs === undefined) return this.#reject({ kind: "unsolicited-echo", seq: heartbeat.seq }, nowMs);
-        this.#evidence(nowMs);
-        return this.#sample(nowMs, rttMs, heartbeat.payload);
-      }
+        this.#beat(heartbeat, nowMs);
+        break;
+      case "echo":
+        this.#echo(heartbeat, nowMs);
+        break;
       case "probe":
-        return this.#answer(heartbeat, nowMs);
+        this.#answer(heartbeat, nowMs);
+        break;
       case "bye":
-        return this.#left(nowMs);
+        this.#left(nowMs);
+        break;
     }
   }
 
   #beat(beat: Beat, nowMs: number): void {
     if (this.#newestBeat !== NONE_SEEN && !isNewer(beat.seq, this.#newestBeat)) {
-      return this.#reject({ kind: "stale", seq: beat.seq, newestSeq: this.#newestBeat }, nowMs);
+      this.#reject({ kind: "stale", seq: beat.seq, newestSeq: this.#newestBeat }, nowMs);
+      return;
     }
     this.#newestBeat = beat.seq;
     this.#evidence(nowMs);
@@ -147,9 +148,20 @@ export class Detector {
     this.#sample(nowMs, Number.NaN, beat.payload);
   }
 
+  #echo(echo: Echo, nowMs: number): void {
+    const rttMs = this.#probes?.answered(echo.seq, nowMs);
+    if (rttMs === undefined) {
+      this.#reject({ kind: "unsolicited-echo", seq: echo.seq }, nowMs);
+      return;
+    }
+    this.#evidence(nowMs);
+    this.#sample(nowMs, rttMs, echo.payload);
+  }
+
   #answer(probe: Probe, nowMs: number): void {
     if (this.#newestProbe !== NONE_SEEN && !isNewer(probe.seq, this.#newestProbe)) {
-      return this.#reject({ kind: "stale", seq: probe.seq, newestSeq: this.#newestProbe }, nowMs);
+      this.#reject({ kind: "stale", seq: probe.seq, newestSeq: this.#newestProbe }, nowMs);
+      return;
     }
     this.#newestProbe = probe.seq;
     if (this.#healthy()) this.#send({ ...probe, kind: "echo" });
@@ -184,7 +196,10 @@ export class Detector {
   }
 
   #closed(reason: CloseReason | undefined, nowMs: number): void {
-    if (reason === undefined) return this.#left(nowMs);
+    if (reason === undefined) {
+      this.#left(nowMs);
+      return;
+    }
     this.#move("failure");
     this.#tell({ type: "dead", atMs: nowMs, silentMs: this.silentMs(nowMs), cause: reason });
   }

@@ -9,7 +9,6 @@ export * from "./fixed-timeout.js";
 export * from "./heartbeat.js";
 export * from "./input.js";
 export * from "./keepalive-prediction.js";
-export * from "./outstanding-probes.js";
 export * from "./policy.js";
 export * from "./prediction.js";
 export * from "./rejection.js";

@@ -1,1 +1,32 @@
-export {};
+// What every user needs from the core, so that one import is enough.
+export {
+  type CloseReason,
+  type DeathCause,
+  describeCause,
+  type FixedTimeoutOptions,
+  type FrameRejection,
+  fixedTimeout,
+  type KeepaliveSettings,
+  type Link,
+  type LinkListener,
+  type LivenessEvent,
+  type Path,
+  type Peer,
+  type PeerSource,
+  type Policy,
+  type PolicyFactory,
+  type PolicyMode,
+  type Prediction,
+  type Proof,
+  predict,
+  type State,
+  type Transport,
+  trustKernel,
+} from "@heartwire/core";
+export { type MonitorOptions, monitor } from "./monitor.js";
+export * from "./monitor-peers.js";
+export * from "./monotonic-scheduler.js";
+export * from "./reconnect.js";
+export * from "./respond.js";
+export { STALL_THRESHOLD_MS } from "./timekeeper.js";
+export * from "./to-status.js";

@@ -1,0 +1,135 @@
+import {
+  type CloseReason,
+  type DeadlineSlot,
+  Detector,
+  type DetectorOptions,
+  type FrameRejection,
+  type Heartbeat,
+  type Input,
+  type Link,
+  type LinkListener,
+  type LivenessEvent,
+  type Output,
+  type Policy,
+  type Transport,
+} from "@heartwire/core";
+import type { Timed, Timekeeper } from "./timekeeper.js";
+
+/** Who hears what a {@link LinkWatch} finds. */
+export interface WatchSink {
+  event(event: LivenessEvent): void;
+  /** After `dead` or `left`; everything is released. */
+  ended(): void;
+  /** A bug, ours or in the callbacks given to us; everything is released. */
+  failed(error: unknown): void;
+}
+
+const OPENED: Input = { type: "opened" };
+const ACTIVE: Input = { type: "active" };
+const TICK: Input = { type: "tick" };
+
+/** Drives one detector: link and time in, heartbeats and events out. One object per link, no closures. */
+export class LinkWatch implements LinkListener, Timed {
+  queued: DeadlineSlot | undefined;
+  readonly #keeper: Timekeeper;
+  readonly #detector: Detector;
+  readonly #sink: WatchSink;
+  #link: Link | undefined;
+  #over = false;
+
+  constructor(policy: Policy, options: DetectorOptions, keeper: Timekeeper, sink: WatchSink) {
+    this.#keeper = keeper;
+    this.#sink = sink;
+    this.#detector = new Detector(policy, options, keeper.now());
+  }
+
+  /** Opens the link. @throws whatever the transport throws, with nothing left behind. */
+  start(transport: Transport): void {
+    this.#link = transport.open(this);
+    this.#keeper.update(this);
+  }
+
+  /** Ends watching for a reason of ours: says goodbye, so that the peer is not alarmed, and releases all. */
+  stop(): void {
+    if (this.#over) return;
+    this.#link?.send({ kind: "bye" });
+    this.#release();
+  }
+
+  get deadlineMs(): number {
+    return this.#over ? Number.POSITIVE_INFINITY : this.#detector.deadlineMs;
+  }
+
+  get verdictMs(): number {
+    return this.#detector.verdictMs;
+  }
+
+  tick(nowMs: number): void {
+    if (this.verdictMs <= nowMs && this.#link?.hearing?.() === false) {
+      this.stalled(this.#detector.silentMs(nowMs), nowMs);
+    }
+    this.#handle(TICK, nowMs);
+  }
+
+  stalled(stalledMs: number, nowMs: number): void {
+    this.#handle({ type: "stalled", stalledMs }, nowMs);
+  }
+
+  opened(): void {
+    this.#take(OPENED);
+  }
+
+  received(heartbeat: Heartbeat): void {
+    this.#take({ type: "received", heartbeat });
+  }
+
+  active(): void {
+    this.#take(ACTIVE);
+  }
+
+  rejected(rejection: FrameRejection): void {
+    this.#take({ type: "rejected", rejection });
+  }
+
+  closed(reason?: CloseReason): void {
+    this.#take(reason === undefined ? { type: "closed" } : { type: "closed", reason });
+  }
+
+  #take(input: Input): void {
+    const nowMs = this.#keeper.now();
+    this.#keeper.heard(nowMs);
+    this.#handle(input, nowMs);
+    if (!this.#over) this.#keeper.update(this);
+  }
+
+  #handle(input: Input, nowMs: number): void {
+    if (this.#over) return;
+    try {
+      const outputs = this.#detector.handle(input, nowMs);
+      for (let index = 0; index < outputs.length && !this.#over; index++) this.#carryOut(outputs[index]!);
+    } catch (error) {
+      this.#release();
+      this.#sink.failed(error);
+    }
+  }
+
+  #carryOut(output: Output): void {
+    if (output.type === "send") {
+      this.#link?.send(output.heartbeat);
+      return;
+    }
+    const { event } = output;
+    const final = event.type === "dead" || event.type === "left";
+    // Released first: whoever hears of a death may open the next link at once.
+    if (final) this.#release();
+    this.#sink.event(event);
+    if (final) this.#sink.ended();
+  }
+
+  #release(): void {
+    this.#over = true;
+    this.#keeper.remove(this);
+    this.#link?.close();
+    this.#link = undefined;
+  }
+}

@@ -1,0 +1,166 @@
+import {
+  type CloseReason,
+  type DetectorOptions,
+  describeCause,
+  type FrameRejection,
+  type LivenessEvent,
+  type Peer,
+  type PeerSource,
+  type PeerSourceListener,
+  type PeerSourceSubscription,
+  type PolicyFactory,
+  type Proof,
+} from "@heartwire/core";
+import { Observable, type Subscriber } from "rxjs";
+import { LinkWatch, type WatchSink } from "./link-watch.js";
+import { detectorOptions, type MonitorOptions } from "./monitor.js";
+import { monotonicScheduler } from "./monotonic-scheduler.js";
+import { Timekeeper } from "./timekeeper.js";
+
+/** One thing that happened to one of many peers. */
+export interface PeerLiveness<Handle> {
+  readonly peer: Peer<Handle>;
+  readonly event: LivenessEvent;
+}
+
+/** Options of {@link monitorPeers}. `samples` is off by default here: at 100 000 peers nobody reads them. */
+export interface MonitorPeersOptions extends MonitorOptions {
+  /** Octets that belong to no peer were dropped. Called at the totals 1, 2, 4, 8, …. */
+  readonly onRejected?: (rejection: FrameRejection, total: number) => void;
+}
+
+/** The server itself failed: its port was taken, its socket broke. */
+export class PeerSourceError extends Error {
+  override readonly name = "PeerSourceError";
+  readonly reason: CloseReason;
+
+  constructor(source: string, reason: CloseReason) {
+    super(`the ${source} server failed: ${describeCause(reason)}`);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Watches everyone who comes to a server, with one policy each and one timer for all. Unsubscribing leaves
+ * the peers with a `bye` and the server to its owner. Completes when the server has closed and the last peer
+ * is gone; errors with {@link PeerSourceError} when the server fails.
+ */
+export function monitorPeers<Handle>(
+  source: PeerSource<Handle>,
+  policy: PolicyFactory,
+  options: MonitorPeersOptions = {},
+): Observable<PeerLiveness<Handle>> {
+  return new Observable((subscriber) => {
+    const watching = new PeerWatching(source, policy, options, subscriber);
+    return () => watching.stop();
+  });
+}
+
+class PeerWatching<Handle> implements PeerSourceListener<Handle> {
+  readonly #source: PeerSource<Handle>;
+  readonly #policy: PolicyFactory;
+  readonly #options: MonitorPeersOptions;
+  readonly #subscriber: Subscriber<PeerLiveness<Handle>>;
+  readonly #keeper: Timekeeper;
+  readonly #watches = new Set<LinkWatch>();
+  readonly #shared = new Map<Proof, DetectorOptions>();
+  readonly #subscription: PeerSourceSubscription;
+  #sourceClosed = false;
+  #rejected = 0;
+
+  constructor(
+    source: PeerSource<Handle>,
+    policy: PolicyFactory,
+    options: MonitorPeersOptions,
+    subscriber: Subscriber<PeerLiveness<Handle>>,
+  ) {
+    this.#source = source;
+    this.#policy = policy;
+    this.#options = options;
+    this.#subscriber = subscriber;
+    this.#keeper = Timekeeper.of(options.scheduler ?? monotonicScheduler);
+    this.#subscription = source.listen(this);
+  }
+
+  peer(peer: Peer<Handle>): void {
+    const sink = new PeerSink(peer, this.#subscriber, (gone) => this.#gone(gone));
+    const watch = new LinkWatch(
+      this.#policy(),
+      this.#sharedOptions(peer.transport.proves),
+      this.#keeper,
+      sink,
+    );
+    sink.watch = watch;
+    this.#watches.add(watch);
+    try {
+      watch.start(peer.transport);
+    } catch (error) {
+      sink.failed(error);
+    }
+  }
+
+  rejected(rejection: FrameRejection): void {
+    this.#rejected += 1;
+    if (Math.log2(this.#rejected) % 1 === 0) this.#options.onRejected?.(rejection, this.#rejected);
+  }
+
+  closed(reason?: CloseReason): void {
+    this.#sourceClosed = true;
+    if (reason !== undefined) this.#subscriber.error(new PeerSourceError(this.#source.name, reason));
+    else this.#completeIfEmpty();
+  }
+
+  stop(): void {
+    this.#subscription.close();
+    for (const watch of this.#watches) watch.stop();
+    this.#watches.clear();
+  }
+
+  #sharedOptions(proves: Proof): DetectorOptions {
+    let shared = this.#shared.get(proves);
+    if (shared === undefined) {
+      shared = detectorOptions(proves, this.#options, false);
+      this.#shared.set(proves, shared);
+    }
+    return shared;
+  }
+
+  #gone(watch: LinkWatch): void {
+    this.#watches.delete(watch);
+    this.#completeIfEmpty();
+  }
+
+  #completeIfEmpty(): void {
+    if (this.#sourceClosed && this.#watches.size === 0) this.#subscriber.complete();
+  }
+}
+
+class PeerSink<Handle> implements WatchSink {
+  watch: LinkWatch | undefined;
+  readonly #peer: Peer<Handle>;
+  readonly #subscriber: Subscriber<PeerLiveness<Handle>>;
+  readonly #gone: (watch: LinkWatch) => void;
+
+  constructor(
+    peer: Peer<Handle>,
+    subscriber: Subscriber<PeerLiveness<Handle>>,
+    gone: (watch: LinkWatch) => void,
+  ) {
+    this.#peer = peer;
+    this.#subscriber = subscriber;
+    this.#gone = gone;
+  }
+
+  event(event: LivenessEvent): void {
+    this.#subscriber.next({ peer: this.#peer, event });
+  }
+
+  ended(): void {
+    this.#gone(this.watch!);
+  }
+
+  failed(error: unknown): void {
+    this.#gone(this.watch!);
+    this.#subscriber.error(error);
+  }
+}

@@ -1,0 +1,77 @@
+import type { DetectorOptions, LivenessEvent, PolicyFactory, Proof, Transport } from "@heartwire/core";
+import { Observable, type SchedulerLike, type Subscriber } from "rxjs";
+import { LinkWatch, type WatchSink } from "./link-watch.js";
+import { monotonicScheduler } from "./monotonic-scheduler.js";
+import { Timekeeper } from "./timekeeper.js";
+
+/** Options of {@link monitor}. */
+export interface MonitorOptions {
+  /** Whether each beat and echo is told as a `heartbeat` event. Default true. */
+  readonly samples?: boolean;
+  /** What each of our beats carries: 1 to 255 octets, or nothing. */
+  readonly payload?: () => Uint8Array | undefined;
+  /** False withholds our beats and echoes, so that the peer finds us dead. Default: always healthy. */
+  readonly healthy?: () => boolean;
+  /** The time source; default {@link monotonicScheduler}. Tests pass RxJS's TestScheduler. */
+  readonly scheduler?: SchedulerLike;
+  /** From [0, 1), for the jitter on sending. Default Math.random. */
+  readonly random?: () => number;
+}
+
+/**
+ * Watches one peer. Cold: each subscription opens a link of its own with a policy of its own, and releases
+ * everything when it is unsubscribed (after a `bye`, so that the peer sees us leave, not die). A dead peer is
+ * a value, `dead` with its cause, and then completion; `left` likewise. Errors are bugs only: of the
+ * callbacks given here, or of a transport that cannot be opened twice.
+ *
+ * It also answers the peer's probes, so two monitors can face each other.
+ */
+export function monitor(
+  transport: Transport,
+  policy: PolicyFactory,
+  options: MonitorOptions = {},
+): Observable<LivenessEvent> {
+  const scheduler = options.scheduler ?? monotonicScheduler;
+  const shared = detectorOptions(transport.proves, options, true);
+  return new Observable((subscriber) => {
+    const watch = new LinkWatch(policy(), shared, Timekeeper.of(scheduler), new SubscriberSink(subscriber));
+    watch.start(transport);
+    return () => watch.stop();
+  });
+}
+
+/** The part of the options that is the detector's. */
+export function detectorOptions(
+  proves: Proof,
+  options: MonitorOptions,
+  samplesByDefault: boolean,
+): DetectorOptions {
+  const { payload, healthy, random } = options;
+  return {
+    proves,
+    samples: options.samples ?? samplesByDefault,
+    ...(payload && { payload }),
+    ...(healthy && { healthy }),
+    ...(random && { random }),
+  };
+}
+
+class SubscriberSink implements WatchSink {
+  readonly #subscriber: Subscriber<LivenessEvent>;
+
+  constructor(subscriber: Subscriber<LivenessEvent>) {
+    this.#subscriber = subscriber;
+  }
+
+  event(event: LivenessEvent): void {
+    this.#subscriber.next(event);
+  }
+
+  ended(): void {
+    this.#subscriber.complete();
+  }
+
+  failed(error: unknown): void {
+    this.#subscriber.error(error);
+  }
+}

@@ -1,0 +1,140 @@
+import { type Deadlined, DeadlineQueue } from "@heartwire/core";
+import type { SchedulerLike, Subscription } from "rxjs";
+
+/** Something that is ticked at its deadline, and judged only after pending input was let in. */
+export interface Timed extends Deadlined {
+  /** When the next tick would judge the peer's silence. */
+  readonly verdictMs: number;
+  tick(nowMs: number): void;
+  /** This process did not run for `stalledMs`. Comes before the input that waited meanwhile is judged. */
+  stalled(stalledMs: number, nowMs: number): void;
+}
+
+/** A timer later than this is a stall of ours. Above what garbage collection and a busy turn usually take. */
+export const STALL_THRESHOLD_MS = 50;
+
+/**
+ * How many turns of the event loop a verdict waits at most while input keeps coming in. A turn reads at least
+ * 32 datagrams of each socket, so this empties a receive buffer of 8192.
+ */
+const MAX_DRAIN_TURNS = 256;
+
+/**
+ * Keeps the deadlines of all links on one scheduler with one timer, notices when this process stalled, and
+ * lets pending input in before anybody is judged: in Node timers run before I/O, so after a stall an expired
+ * deadline fires while the peer's beats still wait in the socket's buffer.
+ */
+export class Timekeeper {
+  static readonly #byScheduler = new WeakMap<SchedulerLike, Timekeeper>();
+
+  /** The one timekeeper of a scheduler: links share their timer and their stalls. */
+  static of(scheduler: SchedulerLike): Timekeeper {
+    let keeper = Timekeeper.#byScheduler.get(scheduler);
+    if (keeper === undefined) {
+      keeper = new Timekeeper(scheduler);
+      Timekeeper.#byScheduler.set(scheduler, keeper);
+    }
+    return keeper;
+  }
+
+  readonly #scheduler: SchedulerLike;
+  readonly #queue = new DeadlineQueue<Timed>();
+  /** Those whose verdict waits for pending input. */
+  readonly #accused = new Set<Timed>();
+  #timer: Subscription | undefined;
+  #timerDueMs = Number.POSITIVE_INFINITY;
+  #drain: Subscription | undefined;
+  /** Stalls up to here are told. */
+  #accountedMs = Number.NEGATIVE_INFINITY;
+  #inputs = 0;
+
+  private constructor(scheduler: SchedulerLike) {
+    this.#scheduler = scheduler;
+  }
+
+  now(): number {
+    return this.#scheduler.now();
+  }
+
+  /** Input arrived at `nowMs`, about to be handled. */
+  heard(nowMs: number): void {
+    this.#inputs += 1;
+    if (nowMs - this.#timerDueMs >= STALL_THRESHOLD_MS) this.#tellStall(nowMs);
+  }
+
+  /** Tells of an entry that is new or whose deadline may have moved. */
+  update(entry: Timed): void {
+    this.#queue.update(entry);
+    if (this.#queue.nextMs < this.#timerDueMs) this.#arm();
+  }
+
+  /** Forgets an entry; with the last one the timer goes too. */
+  remove(entry: Timed): void {
+    this.#queue.remove(entry);
+    this.#accused.delete(entry);
+    if (this.#accused.size === 0) {
+      this.#drain?.unsubscribe();
+      this.#drain = undefined;
+      if (this.#queue.nextMs === Number.POSITIVE_INFINITY) this.#disarm();
+    }
+  }
+
+  #arm(): void {
+    this.#disarm();
+    const nextMs = this.#queue.nextMs;
+    if (nextMs === Number.POSITIVE_INFINITY) return;
+    this.#timerDueMs = nextMs;
+    this.#timer = this.#scheduler.schedule(() => this.#fired(), Math.max(0, nextMs - this.now()));
+  }
+
+  #disarm(): void {
+    this.#timer?.unsubscribe();
+    this.#timer = undefined;
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+  }
+
+  #fired(): void {
+    const nowMs = this.now();
+    if (nowMs - this.#timerDueMs >= STALL_THRESHOLD_MS) this.#tellStall(nowMs);
+    for (const entry of this.#queue.popDue(nowMs)) {
+      if (entry.verdictMs <= nowMs) this.#accused.add(entry);
+      else this.#tick(entry, nowMs);
+    }
+    if (this.#accused.size > 0 && this.#drain === undefined) this.#letInputIn(1);
+    this.#arm();
+  }
+
+  #tick(entry: Timed, nowMs: number): void {
+    entry.tick(nowMs);
+    this.#queue.update(entry);
+  }
+
+  /** Waits a turn of the event loop, and again as long as turns bring input, then judges. */
+  #letInputIn(turn: number): void {
+    const inputsBefore = this.#inputs;
+    this.#drain = this.#scheduler.schedule(() => {
+      if (this.#inputs !== inputsBefore && turn < MAX_DRAIN_TURNS) {
+        this.#letInputIn(turn + 1);
+        return;
+      }
+      this.#drain = undefined;
+      this.#judge();
+    }, 0);
+  }
+
+  #judge(): void {
+    const nowMs = this.now();
+    const accused = [...this.#accused];
+    this.#accused.clear();
+    for (const entry of accused) this.#tick(entry, nowMs);
+    if (this.#queue.nextMs < this.#timerDueMs) this.#arm();
+  }
+
+  #tellStall(nowMs: number): void {
+    const stalledMs = nowMs - Math.max(this.#timerDueMs, this.#accountedMs);
+    if (stalledMs < STALL_THRESHOLD_MS) return;
+    this.#accountedMs = nowMs;
+    // Copied: an observer may unsubscribe while being told.
+    for (const entry of [...this.#queue, ...this.#accused]) entry.stalled(stalledMs, nowMs);
+  }
+}

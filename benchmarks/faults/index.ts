@@ -1,0 +1,11 @@
+import { cablePulled } from "./cable-pulled.js";
+import type { Fault } from "./fault.js";
+import { hang } from "./hang.js";
+import { kill } from "./kill.js";
+import { silentCutIdle } from "./silent-cut-idle.js";
+import { silentCutUnacknowledged } from "./silent-cut-unacknowledged.js";
+
+export type { Fault, FaultContext, FaultEffect } from "./fault.js";
+
+/** Every fault, from the easiest to notice to the hardest. */
+export const faults: readonly Fault[] = [kill, cablePulled, silentCutIdle, silentCutUnacknowledged, hang];

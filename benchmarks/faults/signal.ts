@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { type Instant, monotonicMs, stamp } from "../lab/index.js";
+import type { FaultContext } from "./fault.js";
+
+/** Far more than a kernel needs to deliver a signal, and still short for someone who waits. */
+const DELIVERY_MS = 1000;
+
+/**
+ * Sends a signal to all of the peer's processes, and waits until it has taken effect on every thread of
+ * theirs. A killed process has its sockets open as long as one of its threads lives.
+ *
+ * @param effect matches the states of the threads after the signal, each a letter of proc(5): T stopped, Z
+ *   zombie
+ * @returns when the signal took effect
+ * @throws Error if there is no process, one has ended already, or one does not show the effect within a
+ *   second
+ */
+export function signalPeers({ peers }: FaultContext, signal: NodeJS.Signals, effect: RegExp): Instant {
+  if (peers.length === 0) {
+    throw new Error(`${signal} needs a process at the peer to hit, but peers is empty.`);
+  }
+  return stamp(() => {
+    for (const peer of peers) {
+      if (!peer.signal(signal)) {
+        throw new Error(`${signal} needs a live process to hit, but ${peer.description} has ended.`);
+      }
+    }
+    const deadlineMs = monotonicMs() + DELIVERY_MS;
+    for (const { pid, description } of peers) {
+      // A busy wait, for a fraction of a millisecond: a timer would widen the stamps to more than that.
+      while (!effect.test(threadStates(pid))) {
+        if (monotonicMs() > deadlineMs) {
+          throw new Error(
+            `${DELIVERY_MS} ms after ${signal} the threads of ${description} (process ${pid}) are in states ` +
+              `"${threadStates(pid)}", which do not match ${effect}.`,
+          );
+        }
+      }
+    }
+  });
+}
+
+/** The states of all threads of a process, a letter each; empty if there is no such process. */
+function threadStates(pid: number): string {
+  // The state follows the name in parentheses, which may itself contain parentheses.
+  return readOr([], () => readdirSync(`/proc/${pid}/task`))
+    .map((thread) => readOr("", () => readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8")))
+    .map((stat) => stat.charAt(stat.lastIndexOf(")") + 2))
+    .join("");
+}
+
+/** Reads of a thread, which may end at any moment. */
+function readOr<Value>(ifGone: Value, read: () => Value): Value {
+  try {
+    return read();
+  } catch {
+    return ifGone;
+  }
+}

@@ -1,0 +1,11 @@
+export { type Instant, monotonicMs, stamp } from "./clock.js";
+export { enterLab } from "./enter.js";
+export type { FrameCount, WireCounters } from "./frame-counters.js";
+export type { Exit, HostProcess } from "./host-process.js";
+export { type LabChannel, openLabChannel } from "./host-side.js";
+export type { Inbox } from "./inbox.js";
+export { createLab, type Lab } from "./lab.js";
+export { insideLab } from "./namespaces.js";
+export { type LabSupport, labSupport } from "./support.js";
+export type { EndHost, HostName } from "./topology.js";
+export type { CutDirection, Wire } from "./wire.js";

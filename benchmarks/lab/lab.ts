@@ -1,0 +1,101 @@
+import { fileURLToPath } from "node:url";
+import { type HostProcess, spawnInNamespace } from "./host-process.js";
+import { assertInsideLab } from "./namespaces.js";
+import type { AgentReply, AgentRequest } from "./router-protocol.js";
+import {
+  ADDRESSES,
+  buildTopology,
+  type EndHost,
+  type HostName,
+  namespaceOf,
+  removeTopology,
+} from "./topology.js";
+import { createWire, type Wire } from "./wire.js";
+
+/** Three hosts in a row, of this machine and yet apart from it: `monitor` — `router` — `peer`. */
+export interface Lab {
+  /** Tells labs apart. */
+  readonly name: string;
+  /** The IPv4 address of each end. */
+  readonly addresses: Readonly<Record<EndHost, string>>;
+  /** What connects the ends: what it has carried, and how to break it. */
+  readonly wire: Wire;
+  /**
+   * Starts a Node process in a host. It talks with us through `openLabChannel`.
+   *
+   * @param modulePath the module to run: a path, not a URL
+   * @param args its arguments
+   * @throws Error if the process cannot be started, or the lab is closed
+   */
+  spawn<Received = unknown, Sent extends object = object>(
+    host: HostName,
+    modulePath: string,
+    args?: readonly string[],
+  ): Promise<HostProcess<Received, Sent>>;
+  /** Kills every process that was spawned in the lab, and removes the hosts. Idempotent. */
+  close(): Promise<void>;
+}
+
+const AGENT = fileURLToPath(new URL("router-agent.js", import.meta.url));
+
+/**
+ * Creates a lab. Several can exist at once; they cannot see each other, so all use the same addresses.
+ *
+ * @param name tells labs apart: lower-case letters, digits and dashes
+ * @throws Error if this process does not run inside `enterLab`, or the name is taken
+ * @throws RangeError if the name is not such a name
+ */
+export async function createLab(name: string): Promise<Lab> {
+  assertInsideLab();
+  if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(name)) {
+    throw new RangeError(`name must be lower-case letters, digits and dashes, at most 100, but is "${name}"`);
+  }
+  await buildTopology(name);
+  const processes = new ProcessesOf(name);
+  const agent = await processes.spawn<AgentReply, AgentRequest>("router", AGENT);
+  const wire = createWire(name, agent);
+  await wire.counters(); // Its answer means that the agent is up: the first fault does not wait for that.
+  let closing: Promise<void> | undefined;
+  return {
+    name,
+    addresses: ADDRESSES,
+    wire,
+    spawn: (host, modulePath, args) => processes.spawn(host, modulePath, args),
+    close() {
+      closing ??= processes.stop().then(() => removeTopology(name));
+      return closing;
+    },
+  };
+}
+
+/** The processes of one lab. */
+class ProcessesOf {
+  readonly #lab: string;
+  readonly #started: Promise<HostProcess>[] = [];
+  #stopped = false;
+
+  constructor(lab: string) {
+    this.#lab = lab;
+  }
+
+  async spawn<Received, Sent extends object>(
+    host: HostName,
+    modulePath: string,
+    args: readonly string[] = [],
+  ): Promise<HostProcess<Received, Sent>> {
+    if (this.#stopped) {
+      throw new Error(`The lab "${this.#lab}" is closed, so ${modulePath} cannot be started in it.`);
+    }
+    const namespace = namespaceOf(this.#lab, host);
+    const process = spawnInNamespace<Received, Sent>(namespace, host, modulePath, args);
+    this.#started.push(process);
+    return process;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    // One that could not be started has been reported to whoever started it.
+    const processes = await Promise.allSettled(this.#started);
+    await Promise.all(processes.map((each) => each.status === "fulfilled" && each.value.stop()));
+  }
+}

@@ -1,0 +1,77 @@
+import type { Proof } from "heartwire";
+import type { FaultEffect } from "../faults/index.js";
+
+/** What every subject is set to, as far as it has such knobs. */
+export interface NominalSettings {
+  /** Between two checks, ms. */
+  readonly intervalMs: number;
+  /** Checks that may fail. */
+  readonly misses: number;
+}
+
+/** One second, three misses: quick enough to measure, slow enough that no machine is too slow. */
+export const NOMINAL: NominalSettings = { intervalMs: 1000, misses: 3 };
+
+/** What an end is told when it starts. */
+export interface EndContext {
+  /** Where the listening end listens. */
+  readonly address: string;
+  /** The ports it listens on, for the other end; empty for the listening end itself. */
+  readonly ports: readonly number[];
+  /** How many links to open. They start evenly spread over one interval. */
+  readonly links: number;
+  readonly settings: NominalSettings;
+}
+
+/** What the monitor's end says of one of its links. */
+export type LinkReport =
+  | { readonly type: "alive"; readonly link: number }
+  | { readonly type: "suspect"; readonly link: number }
+  | { readonly type: "dead"; readonly link: number; readonly cause: string };
+
+/** The peer's end, once it runs. */
+export interface PeerEnd {
+  /** Where it listens, if it is the one that listens. */
+  readonly ports: readonly number[];
+}
+
+/** The monitor's end, once it runs. */
+export interface MonitorEnd {
+  /** Where it listens, if it is the one that listens. */
+  readonly ports: readonly number[];
+  /**
+   * Makes the application write a few octets on each link. Absent where a link carries nothing but
+   * heartbeats: those are then the data in flight.
+   */
+  readonly writeApplicationData?: () => void;
+}
+
+/** What a subject should do. */
+export type Expectation =
+  | { readonly kind: "detected"; readonly bestMs: number; readonly worstMs: number }
+  | { readonly kind: "never"; readonly why: string };
+
+/** What a subject should put on the wire, one link, seen from the monitor. */
+export interface WireExpectation {
+  readonly framesPerHour: { readonly out: number; readonly in: number };
+  readonly octetsPerHour: { readonly out: number; readonly in: number };
+}
+
+/** A contender: a way to notice that the peer is gone. Its ends run in processes of their own. */
+export interface Subject {
+  /** As in results.json. */
+  readonly name: string;
+  /** As in a table's head; short. */
+  readonly title: string;
+  readonly kind: "heartwire" | "rival";
+  /** What its evidence proves of the peer. */
+  readonly proves: Proof;
+  /** Which end has to run first. */
+  readonly listensAt: "monitor" | "peer";
+  /** The nominal settings in its own words. */
+  settingsInWords(settings: NominalSettings): string;
+  monitorEnd(context: EndContext, report: (report: LinkReport) => void): Promise<MonitorEnd>;
+  peerEnd(context: EndContext): Promise<PeerEnd>;
+  expectDetection(effect: FaultEffect, settings: NominalSettings): Expectation;
+  expectWire(settings: NominalSettings): WireExpectation;
+}

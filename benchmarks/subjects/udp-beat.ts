@@ -1,0 +1,43 @@
+import { udp, udpHub } from "@heartwire/udp";
+import { fixedTimeout, monitorPeers, respond } from "heartwire";
+import { expectSilence, expectTraffic } from "./expectation.js";
+import { openSpread, portOf, reportOf } from "./links.js";
+import type { NominalSettings, Subject } from "./subject.js";
+
+const policyOf = ({ intervalMs, misses }: NominalSettings) =>
+  fixedTimeout({ intervalMs, detectMultiplier: misses, mode: "listen" });
+
+const anywhere = udp({ host: "localhost", port: 1 });
+
+/** One-way beats in datagrams: the peer speaks, the monitor listens, and asks only when in doubt. */
+export const udpBeat: Subject = {
+  name: "udp-beat",
+  title: "UDP beat",
+  kind: "heartwire",
+  proves: anywhere.proves,
+  listensAt: "monitor",
+  settingsInWords: ({ intervalMs, misses }) => `a beat every ${intervalMs / 1000} s, dead after ${misses}`,
+
+  async monitorEnd({ address, settings }, report) {
+    const hub = udpHub({ address, port: 0 });
+    const links = new Map<string, number>();
+    monitorPeers(hub.peers, policyOf(settings)).subscribe(({ peer, event }) => {
+      const link = links.get(peer.address) ?? links.size;
+      links.set(peer.address, link);
+      const said = reportOf(link, event);
+      if (said) report(said);
+    });
+    return { ports: [(await hub.bound).port] };
+  },
+
+  async peerEnd(context) {
+    await openSpread(context, (link) => {
+      const transport = udp({ host: context.address, port: portOf(context, link) });
+      respond(transport, { beatIntervalMs: context.settings.intervalMs }).subscribe();
+    });
+    return { ports: [] };
+  },
+
+  expectDetection: (_effect, settings) => expectSilence(anywhere, policyOf(settings)),
+  expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
+};

@@ -1,0 +1,68 @@
+// Runs in a host: speaks UDP and TCP with the speaker at the address it is given, and tells what it hears.
+// The UDP socket is connected, so that the kernel reports ICMP errors on it.
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openLabChannel } from "../../dist/lab/index.js";
+
+const PORT = 7000;
+const [remote] = process.argv.slice(2);
+const heard = { datagrams: 0, octets: 0, errors: [], tcpOctets: 0, tcpEvents: [] };
+
+const udp = createSocket("udp4");
+udp.on("message", (datagram) => {
+  heard.datagrams += 1;
+  heard.octets += datagram.length;
+});
+udp.on("error", (error) => heard.errors.push(error.code));
+udp.bind(PORT);
+await once(udp, "listening");
+udp.connect(PORT, remote);
+await once(udp, "connect");
+
+let tcp;
+const adopt = (socket) => {
+  tcp = socket.setNoDelay(true);
+  socket.on("data", (data) => {
+    heard.tcpOctets += data.length;
+  });
+  for (const name of ["end", "close"]) {
+    socket.on(name, () => heard.tcpEvents.push(name));
+  }
+  socket.on("error", (error) => heard.tcpEvents.push(error.code));
+};
+createServer(adopt).listen(PORT);
+
+const commands = {
+  async send({ octets, count }) {
+    for (let sent = 0; sent < count; sent += 1) {
+      // A failed send is what some tests are about; it arrives through the callback.
+      await new Promise((resolve) => {
+        udp.send(new Uint8Array(octets), (error) => {
+          if (error) heard.errors.push(error.code);
+          resolve();
+        });
+      });
+    }
+  },
+  async connect() {
+    adopt(connect(PORT, remote));
+    await once(tcp, "connect");
+  },
+  async write({ octets }) {
+    tcp.write(new Uint8Array(octets));
+  },
+  /** What was heard so far, after letting what is under way arrive. */
+  async tell() {
+    await sleep(50);
+    return { ...heard, carrier: readFileSync("/sys/class/net/wire/carrier", "utf8").trim() === "1" };
+  },
+};
+
+const channel = openLabChannel();
+channel.send({ ready: true });
+for await (const { command, ...options } of channel.messages) {
+  channel.send((await commands[command](options)) ?? {});
+}

@@ -38,22 +38,25 @@ export interface HostProcess<Received = unknown, Sent extends object = object> {
 const LAST_LINES = 20;
 
 /**
- * Starts a Node process in a network namespace.
+ * Starts a Node process in a network namespace, or in none.
  *
- * @param namespace the name of the network namespace
+ * @param namespace the name of the network namespace; undefined: that of this process
  * @param host what to call it in error messages
  * @param modulePath the module to run: a path, not a URL
  * @param args its arguments
  * @throws Error if the process cannot be started
  */
 export async function spawnInNamespace<Received, Sent extends object>(
-  namespace: string,
+  namespace: string | undefined,
   host: string,
   modulePath: string,
   args: readonly string[],
 ): Promise<HostProcess<Received, Sent>> {
   // `ip netns exec` becomes the program it runs, so its process id and its channel are those of Node.
-  const child = spawn("ip", ["netns", "exec", namespace, process.execPath, modulePath, ...args], {
+  const node = [process.execPath, modulePath, ...args] as const;
+  const [program, ...programArgs] =
+    namespace === undefined ? node : (["ip", "netns", "exec", namespace, ...node] as const);
+  const child = spawn(program, programArgs, {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     serialization: "advanced",
   });

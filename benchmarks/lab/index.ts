@@ -5,6 +5,7 @@ export type { Exit, HostProcess } from "./host-process.js";
 export { type LabChannel, openLabChannel } from "./host-side.js";
 export type { Inbox } from "./inbox.js";
 export { createLab, type Lab } from "./lab.js";
+export { createLoopback } from "./loopback.js";
 export { insideLab } from "./namespaces.js";
 export { type LabSupport, labSupport } from "./support.js";
 export type { EndHost, HostName } from "./topology.js";

@@ -51,7 +51,7 @@ export async function createLab(name: string): Promise<Lab> {
     throw new RangeError(`name must be lower-case letters, digits and dashes, at most 100, but is "${name}"`);
   }
   await buildTopology(name);
-  const processes = new ProcessesOf(name);
+  const processes = new ProcessesOf(name, (host) => namespaceOf(name, host));
   const agent = await processes.spawn<AgentReply, AgentRequest>("router", AGENT);
   const wire = createWire(name, agent);
   await wire.counters(); // Its answer means that the agent is up: the first fault does not wait for that.
@@ -69,13 +69,15 @@ export async function createLab(name: string): Promise<Lab> {
 }
 
 /** The processes of one lab. */
-class ProcessesOf {
+export class ProcessesOf {
   readonly #lab: string;
+  readonly #namespaceOf: (host: HostName) => string | undefined;
   readonly #started: Promise<HostProcess>[] = [];
   #stopped = false;
 
-  constructor(lab: string) {
+  constructor(lab: string, namespaceOf: (host: HostName) => string | undefined) {
     this.#lab = lab;
+    this.#namespaceOf = namespaceOf;
   }
 
   async spawn<Received, Sent extends object>(
@@ -86,8 +88,7 @@ class ProcessesOf {
     if (this.#stopped) {
       throw new Error(`The lab "${this.#lab}" is closed, so ${modulePath} cannot be started in it.`);
     }
-    const namespace = namespaceOf(this.#lab, host);
-    const process = spawnInNamespace<Received, Sent>(namespace, host, modulePath, args);
+    const process = spawnInNamespace<Received, Sent>(this.#namespaceOf(host), host, modulePath, args);
     this.#started.push(process);
     return process;
   }

@@ -48,7 +48,13 @@ export interface MonitorEnd {
 
 /** What a subject should do. */
 export type Expectation =
-  | { readonly kind: "detected"; readonly bestMs: number; readonly worstMs: number }
+  | {
+      readonly kind: "detected";
+      readonly bestMs: number;
+      readonly worstMs: number;
+      /** What makes it take so long, where that needs saying: a clause. */
+      readonly why?: string;
+    }
   | { readonly kind: "never"; readonly why: string };
 
 /** What a subject should put on the wire, one link, seen from the monitor. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { keepalive } from "@heartwire/tcp-keepalive";
-import { keepaliveDetection, type KeepaliveSettings, monitor, trustKernel } from "heartwire";
+import { type KeepaliveSettings, keepaliveDetection, monitor, trustKernel } from "heartwire";
 import { AT_ONCE, expectTraffic } from "./expectation.js";
 import { openSpread, portOf, reportOf } from "./links.js";
 import type { NominalSettings, Subject } from "./subject.js";
@@ -53,11 +53,19 @@ export const tcpKeepalive: Subject = {
     if (effect.silences === "process") {
       return effect.sockets === "closed"
         ? AT_ONCE
-        : { kind: "never", why: "the peer's kernel goes on acknowledging for the hung process" };
+        : {
+            kind: "never",
+            why: "it proves that the peer's kernel holds the connection, not that the peer's program works",
+          };
     }
     const { unacknowledgedData } = effect;
     const { best, worst } = keepaliveDetection(settingsOf(settings), { unacknowledgedData });
-    return { kind: "detected", bestMs: best, worstMs: worst };
+    return {
+      kind: "detected",
+      bestMs: best,
+      worstMs: worst,
+      ...(unacknowledgedData && { why: "the kernel does not probe while sent data is unacknowledged" }),
+    };
   },
 
   expectWire: (settings) => expectTraffic({ wire }, trustKernel(settingsOf(settings))),

@@ -4,6 +4,7 @@ export {
   type DeathCause,
   describeCause,
   type FixedTimeoutOptions,
+  keepaliveDetection,
   type FrameRejection,
   fixedTimeout,
   type KeepaliveSettings,

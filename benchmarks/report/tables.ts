@@ -1,0 +1,80 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+import { faults } from "../faults/index.js";
+import { type Subject, subjects } from "../subjects/index.js";
+import { type Cell, cellOf } from "./cells.js";
+import type { Results } from "./results.js";
+import { duration, octets, span } from "./words.js";
+
+const PROVES = {
+  connection: "its kernel",
+  process: "its process",
+  application: "its application",
+} as const;
+
+/** Borders that a pipe or a file can do without colour. */
+const STYLE = { head: [], border: [] };
+
+/** Which fault, who noticed, after how long: a row per fault, a column per subject. At most 100 columns wide. */
+export function detectionTable(results: Results): string {
+  const shown = subjectsIn(results);
+  const table = new Table({
+    head: ["What broke", ...shown.map(({ title }) => title.replace(" ", "\n"))].map((head) => pc.bold(head)),
+    colAligns: ["left", ...shown.map(() => "right" as const)],
+    style: STYLE,
+  });
+  for (const fault of faults) {
+    const cells = shown.map(({ name }) => cellOf(results, name, fault.name));
+    if (cells.every((cell) => cell === undefined)) continue;
+    table.push([inTwoLines(fault.title), ...cells.map(cellText)]);
+  }
+  return table.toString();
+}
+
+/** Broken at the space nearest the middle. */
+function inTwoLines(text: string): string {
+  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
+  const middle = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
+  return middle === undefined ? text : `${text.slice(0, middle)}\n${text.slice(middle + 1)}`;
+}
+
+/** Measured above, expected below; a mark where they disagree. */
+function cellText(cell: Cell | undefined): string {
+  if (cell === undefined) return pc.dim("–");
+  const { latencyMs, predictedMs, detected, count } = cell;
+  const mark = cell.surprises > 0 ? pc.yellow(" !") : "";
+  const expected = pc.dim(predictedMs === null ? "never" : span(predictedMs.best, predictedMs.worst));
+  if (latencyMs === undefined) return `${pc.red("missed")}${mark}\n${expected}`;
+  const share = detected < count ? ` ${detected}/${count}` : "";
+  return `${pc.green(duration(latencyMs.median))}${share}${mark}\n${expected}`;
+}
+
+/** What watching one idle peer costs on the wire: a row per subject. */
+export function wireTable(results: Results): string {
+  const table = new Table({
+    head: ["", "sent every hour", "received", "together", "expected", "an answer proves"].map((head) =>
+      pc.bold(head),
+    ),
+    colAligns: ["left", "right", "right", "right", "right", "left"],
+    style: { ...STYLE, compact: true },
+  });
+  for (const subject of subjectsIn(results)) {
+    const row = results.wire.find((wire) => wire.subject === subject.name);
+    if (row === undefined) continue;
+    const together = row.perHour.out + row.perHour.in;
+    const expected = row.predictedPerHour.out + row.predictedPerHour.in;
+    table.push([
+      subject.title,
+      octets(row.perHour.out),
+      octets(row.perHour.in),
+      pc.green(octets(together)),
+      pc.dim(octets(expected)),
+      PROVES[subject.proves],
+    ]);
+  }
+  return table.toString();
+}
+
+function subjectsIn(results: Results): readonly Subject[] {
+  return subjects.filter(({ name }) => name in results.settings.subjects);
+}

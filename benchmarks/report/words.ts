@@ -1,0 +1,26 @@
+/** "2.47 s", "14 ms", "15.4 min": a duration as a person would say it. */
+export function duration(ms: number): string {
+  if (ms < 1) return "<1 ms";
+  if (ms < 100) return `${Math.round(ms)} ms`;
+  if (ms < 90_000) return `${(ms / 1000).toFixed(2)} s`;
+  return `${(ms / 60_000).toFixed(0)} min`;
+}
+
+/** "2.0–3.0 s": a span of durations, its unit said once where both share it. */
+export function span(bestMs: number, worstMs: number): string {
+  if (worstMs < 100) return `${Math.round(bestMs)}–${Math.round(worstMs)} ms`;
+  if (worstMs < 90_000) return `${(bestMs / 1000).toFixed(1)}–${(worstMs / 1000).toFixed(1)} s`;
+  return `${Math.floor(bestMs / 60_000)}–${Math.ceil(worstMs / 60_000)} min`;
+}
+
+/** "540 kB": octets as a person would say them, in powers of a thousand. */
+export function octets(count: number): string {
+  if (count < 1000) return `${Math.round(count)} B`;
+  if (count < 1_000_000) return `${(count / 1000).toFixed(0)} kB`;
+  return `${(count / 1_000_000).toFixed(2)} MB`;
+}
+
+/** "a, b and c". */
+export function list(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}

@@ -1,0 +1,161 @@
+import { fileURLToPath } from "node:url";
+import type { HostProcess } from "../lab/index.js";
+import type { FromEnd, ToEnd } from "./protocol.js";
+import type { EndContext, NominalSettings, Subject } from "./subject.js";
+
+const END_PROCESS = fileURLToPath(new URL("end-process.js", import.meta.url));
+
+/** Where processes can be started: a lab, or this machine alone. */
+export interface Stage {
+  /** The address of each end. */
+  readonly addresses: Readonly<Record<"monitor" | "peer", string>>;
+  spawn<Received = unknown, Sent extends object = object>(
+    host: "monitor" | "peer",
+    modulePath: string,
+    args?: readonly string[],
+  ): Promise<HostProcess<Received, Sent>>;
+}
+
+/** The death of one link, as its monitor's application heard of it. */
+export interface Death {
+  readonly atMs: number;
+  readonly cause: string;
+}
+
+/** One subject at work: its two processes, and what the monitor has said of each link so far. */
+export interface SubjectPair {
+  readonly subject: Subject;
+  readonly peer: HostProcess;
+  /** One place per link. */
+  readonly deaths: readonly (Death | undefined)[];
+  /** Resolves when every link has been alive. Rejects when that takes longer than `withinMs`. */
+  allAlive(withinMs: number): Promise<void>;
+  /** Resolves when every link is dead, or `signal` aborts. */
+  allDead(signal: AbortSignal): Promise<void>;
+  /** Makes the application write on every link; resolves when it has. */
+  writeApplicationData(): Promise<void>;
+}
+
+/**
+ * Starts both ends of a subject on a stage, the listening one first.
+ *
+ * @throws Error when an end cannot start, with its reason.
+ */
+export async function startPair(
+  stage: Stage,
+  subject: Subject,
+  links: number,
+  settings: NominalSettings,
+): Promise<SubjectPair> {
+  const [peer, monitor] = await Promise.all([
+    stage.spawn<FromEnd, ToEnd>("peer", END_PROCESS),
+    stage.spawn<FromEnd, ToEnd>("monitor", END_PROCESS),
+  ]);
+  const context: EndContext = { address: stage.addresses[subject.listensAt], ports: [], links, settings };
+  const tracker = new LinkTracker(monitor, links);
+  const begin = async (end: "monitor" | "peer", ports: readonly number[]) => {
+    const process = end === "monitor" ? monitor : peer;
+    process.send({ type: "start", subject: subject.name, end, context: { ...context, ports } });
+    return end === "monitor" ? tracker.started() : startedIn(await peer.messages.receive());
+  };
+  const other = subject.listensAt === "peer" ? "monitor" : "peer";
+  await begin(other, await begin(subject.listensAt, []));
+  return {
+    subject,
+    peer,
+    deaths: tracker.deaths,
+    allAlive: (withinMs) => tracker.allAlive(subject.name, withinMs),
+    allDead: (signal) => tracker.allDead(signal),
+    writeApplicationData() {
+      monitor.send({ type: "write" });
+      return tracker.written();
+    },
+  };
+}
+
+function startedIn(message: FromEnd): readonly number[] {
+  if (message.type === "started") return message.ports;
+  throw new Error(
+    message.type === "failed" ? message.why : `an end said "${message.type}" before it started`,
+  );
+}
+
+/** Reads what the monitor's process says, and lets others wait for what it means. */
+class LinkTracker {
+  readonly deaths: (Death | undefined)[];
+  readonly #alive = new Set<number>();
+  readonly #waiting = new Set<() => void>();
+  #startMessage: FromEnd | undefined;
+  #writes = 0;
+  #writesAsked = 0;
+  #end: Error | undefined;
+
+  constructor(monitor: HostProcess<FromEnd, ToEnd>, links: number) {
+    this.deaths = new Array(links).fill(undefined);
+    void this.#read(monitor);
+  }
+
+  async started(): Promise<readonly number[]> {
+    await this.#until(() => this.#startMessage !== undefined);
+    return startedIn(this.#startMessage!);
+  }
+
+  async allAlive(name: string, withinMs: number): Promise<void> {
+    const signal = AbortSignal.timeout(withinMs);
+    await this.#until(() => this.#alive.size === this.deaths.length, signal);
+    if (this.#alive.size < this.deaths.length) {
+      throw new Error(
+        `${name}: ${this.#alive.size} of ${this.deaths.length} links came to life in ${withinMs} ms`,
+      );
+    }
+  }
+
+  allDead(signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.deaths.every((death) => death !== undefined), signal);
+  }
+
+  written(): Promise<void> {
+    this.#writesAsked += 1;
+    const mine = this.#writesAsked;
+    return this.#until(() => this.#writes >= mine);
+  }
+
+  async #read(monitor: HostProcess<FromEnd, ToEnd>): Promise<void> {
+    for await (const message of monitor.messages) {
+      if (message.type === "report") this.#note(message);
+      else if (message.type === "written") this.#writes += 1;
+      else this.#startMessage = message;
+      this.#wake();
+    }
+    this.#end = new Error(`${monitor.description} ended`);
+    this.#wake();
+  }
+
+  #note({ report, atMs }: Extract<FromEnd, { type: "report" }>): void {
+    if (report.type === "alive") this.#alive.add(report.link);
+    if (report.type === "dead") this.deaths[report.link] ??= { atMs, cause: report.cause };
+  }
+
+  #wake(): void {
+    for (const check of [...this.#waiting]) check();
+  }
+
+  #until(holds: () => boolean, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        this.#waiting.delete(check);
+        signal?.removeEventListener("abort", settle);
+        resolve();
+      };
+      const check = () => {
+        if (holds() || signal?.aborted) return settle();
+        if (this.#end === undefined) return;
+        this.#waiting.delete(check);
+        reject(this.#end);
+      };
+      this.#waiting.add(check);
+      signal?.addEventListener("abort", settle, { once: true });
+      check();
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import type { EndContext, LinkReport } from "./subject.js";
+
+/** What the comparison says to an end's process. */
+export type ToEnd =
+  | {
+      readonly type: "start";
+      readonly subject: string;
+      readonly end: "monitor" | "peer";
+      readonly context: EndContext;
+    }
+  | { readonly type: "write" };
+
+/** What an end's process says. */
+export type FromEnd =
+  | { readonly type: "started"; readonly ports: readonly number[] }
+  | { readonly type: "failed"; readonly why: string }
+  /** `atMs` is the machine's monotonic clock, read where the application hears of it. */
+  | { readonly type: "report"; readonly report: LinkReport; readonly atMs: number }
+  | { readonly type: "written" };

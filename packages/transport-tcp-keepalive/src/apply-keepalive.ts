@@ -1,0 +1,157 @@
+import type { Socket } from "node:net";
+import { checkKeepaliveSettings, type KeepaliveSettings } from "@heartwire/core";
+import { setIdleThroughNode, setThroughNode, takesFourArguments } from "./node-keepalive.js";
+import type { OptionKey } from "./option-numbers.js";
+import type { KeepaliveMeans, KeepaliveReport, OptionReport } from "./report.js";
+import { optionsOf, type SocketOptions, whyNotConnected } from "./socket-options.js";
+import { type SystemCalls, systemCalls, type Unavailable } from "./system-calls.js";
+
+/** What was tried for one option. */
+interface Attempt {
+  readonly means: KeepaliveMeans;
+  /** Why it failed, or what came instead. */
+  readonly problem?: string;
+}
+
+type Attempts = Readonly<Record<Exclude<OptionKey, "enabled">, Attempt>>;
+
+/** Settings in the kernel's own units. */
+interface KernelSettings {
+  readonly idleSeconds: number;
+  readonly intervalSeconds: number;
+  readonly probes: number;
+  readonly userTimeoutMs: number | undefined;
+}
+
+/**
+ * Turns the kernel's keepalive on for a connected socket, sets its options for real, and reads them back.
+ *
+ * The kernel counts idle time and interval in whole seconds, so fractions are rounded up, and the report says
+ * so. The best means that is there is taken: Node's own four-argument `setKeepAlive` (24.19, 26.4 and later);
+ * else setsockopt through koffi; else `setKeepAlive(true, idleMs)`, which on Linux forces the interval to 1 s and
+ * the probes to 10. TCP_USER_TIMEOUT, and all reading back, need koffi. What could not be done is in the report,
+ * never thrown: also a socket that is destroyed or not connected yet is only reported, with means `none`.
+ *
+ * A later `setKeepAlive` by anybody else, such as that of `http.Agent`, replaces what was set here.
+ *
+ * @throws RangeError when a setting is outside the kernel's range, with its name and value.
+ */
+export function applyKeepalive(socket: Socket, settings: KeepaliveSettings): KeepaliveReport {
+  return applyKeepaliveWith(socket, settings, systemCalls(), process.platform);
+}
+
+/** {@link applyKeepalive} with given means. */
+export function applyKeepaliveWith(
+  socket: Socket,
+  settings: KeepaliveSettings,
+  calls: SystemCalls | Unavailable,
+  platform: NodeJS.Platform,
+): KeepaliveReport {
+  checkKeepaliveSettings(settings);
+  const wanted = inKernelUnits(settings);
+  const why = whyNotConnected(socket);
+  const options: SocketOptions | Unavailable =
+    why === undefined ? optionsOf(socket, calls, platform) : { kind: "unavailable", why };
+  const attempts = why === undefined ? setAll(socket, wanted, options, platform) : noAttempts(wanted, why);
+  return reportOf(settings, attempts, options);
+}
+
+function inKernelUnits(settings: KeepaliveSettings): KernelSettings {
+  return {
+    idleSeconds: Math.ceil(settings.idleMs / 1000),
+    intervalSeconds: Math.ceil(settings.intervalMs / 1000),
+    probes: settings.probes,
+    userTimeoutMs: settings.userTimeoutMs,
+  };
+}
+
+function noAttempts(wanted: KernelSettings, why: string): Attempts {
+  const failed: Attempt = { means: "none", problem: `not set: ${why}` };
+  const userTimeout: Attempt = wanted.userTimeoutMs === undefined ? { means: "none" } : failed;
+  return { idle: failed, interval: failed, probes: failed, userTimeout };
+}
+
+function setAll(
+  socket: Socket,
+  wanted: KernelSettings,
+  options: SocketOptions | Unavailable,
+  platform: NodeJS.Platform,
+): Attempts {
+  const userTimeout = setUserTimeout(wanted.userTimeoutMs, options);
+  if (takesFourArguments(socket)) {
+    setThroughNode(socket, wanted.idleSeconds, wanted.intervalSeconds, wanted.probes);
+    const byNode: Attempt = { means: "node" };
+    return { idle: byNode, interval: byNode, probes: byNode, userTimeout };
+  }
+  if (options.kind === "available") return { ...setThroughDescriptor(wanted, options), userTimeout };
+  setIdleThroughNode(socket, wanted.idleSeconds);
+  const why = `this Node cannot set it, and ${options.why}`;
+  // What Node's plain call does to the other two is known of Linux only.
+  const outcome = (forced: string) => (platform === "linux" ? `forced to ${forced}` : "not set");
+  return {
+    idle: { means: "node-idle-only" },
+    interval: { means: "none", problem: `${outcome("1 s")}: ${why}` },
+    probes: { means: "none", problem: `${outcome("10")}: ${why}` },
+    userTimeout,
+  };
+}
+
+function setUserTimeout(wantedMs: number | undefined, options: SocketOptions | Unavailable): Attempt {
+  if (wantedMs === undefined) return { means: "none" };
+  if (options.kind === "unavailable") return { means: "none", problem: `not set: ${options.why}` };
+  return attempted(options.set("userTimeout", wantedMs));
+}
+
+function setThroughDescriptor(wanted: KernelSettings, options: SocketOptions): Omit<Attempts, "userTimeout"> {
+  const idle = attempted(options.set("idle", wanted.idleSeconds));
+  const interval = attempted(options.set("interval", wanted.intervalSeconds));
+  const probes = attempted(options.set("probes", wanted.probes));
+  // Last, so that the kernel never runs on a half of the settings. The report reads back whether it is on.
+  options.set("enabled", 1);
+  return { idle, interval, probes };
+}
+
+function attempted(failure: string | undefined): Attempt {
+  return failure === undefined ? { means: "ffi" } : { means: "none", problem: `not set: ${failure}` };
+}
+
+function reportOf(
+  settings: KeepaliveSettings,
+  attempts: Attempts,
+  options: SocketOptions | Unavailable,
+): KeepaliveReport {
+  const read = (option: OptionKey): number | string =>
+    options.kind === "available" ? options.get(option) : options.why;
+  const enabled = read("enabled");
+  const userTimeoutMs = optionReport(settings.userTimeoutMs, 1, attempts.userTimeout, read("userTimeout"));
+  const overruled =
+    (userTimeoutMs.effective ?? 0) > 0 ? "a user timeout replaces the count of probes" : undefined;
+  return Object.freeze({
+    enabled: typeof enabled === "number" ? enabled !== 0 : undefined,
+    idleMs: optionReport(settings.idleMs, 1000, attempts.idle, read("idle")),
+    intervalMs: optionReport(settings.intervalMs, 1000, attempts.interval, read("interval")),
+    probes: optionReport(settings.probes, 1, attempts.probes, read("probes"), overruled),
+    userTimeoutMs,
+  });
+}
+
+/** `unit`: how many of the setting's units one of the kernel's is. */
+function optionReport(
+  asked: number | undefined,
+  unit: number,
+  { means, problem }: Attempt,
+  read: number | string,
+  remark?: string,
+): OptionReport {
+  const effective = typeof read === "number" ? read * unit : undefined;
+  const notes: string[] = [];
+  if (problem !== undefined) notes.push(problem);
+  if (asked !== undefined && means !== "none") {
+    const set = Math.ceil(asked / unit) * unit;
+    if (set !== asked) notes.push(`rounded up to whole seconds: ${set} ms`);
+    if (typeof read === "string") notes.push(`not read back: ${read}`);
+    else if (effective !== set) notes.push(`set to ${set}, but the kernel holds ${effective}`);
+  }
+  if (remark !== undefined) notes.push(remark);
+  return { asked, effective, means, ...(notes.length > 0 && { note: notes.join("; ") }) };
+}

@@ -1,0 +1,49 @@
+import type { Socket } from "node:net";
+import { type KeepaliveSettings, TCP_SEGMENT_OCTETS, type Transport, type WireCost } from "@heartwire/core";
+import { applyKeepalive } from "./apply-keepalive.js";
+import type { KeepaliveReport } from "./report.js";
+
+/** A transport whose heartbeats are the kernel's. */
+export interface KeepaliveTransport extends Transport {
+  readonly name: "tcp-keepalive";
+  readonly proves: "connection";
+  /** What became of the settings on the newest link that opened; `undefined` before the first. */
+  readonly report: KeepaliveReport | undefined;
+}
+
+/** Hears what became of the settings on each socket, just before its link opens. */
+export type ReportListener = (report: KeepaliveReport, socket: Socket) => void;
+
+/**
+ * One kernel probe and the peer's acknowledgement, both bare segments: Linux sends no data octet in a probe.
+ * Beats do not exist here.
+ */
+export const KEEPALIVE_WIRE: WireCost = {
+  probe: { out: [TCP_SEGMENT_OCTETS], in: [TCP_SEGMENT_OCTETS] },
+  beat: { out: [], in: [] },
+  loss: "delays",
+};
+
+/** Sets keepalive on the sockets of one transport, and remembers the newest report. */
+export class KeepaliveSetter {
+  readonly #settings: KeepaliveSettings;
+  readonly #onReport: ReportListener | undefined;
+  #report: KeepaliveReport | undefined;
+
+  constructor(settings: KeepaliveSettings, onReport: ReportListener | undefined) {
+    this.#settings = Object.freeze({ ...settings });
+    this.#onReport = onReport;
+  }
+
+  get report(): KeepaliveReport | undefined {
+    return this.#report;
+  }
+
+  /** Returns the user timeout in force, in milliseconds; 0 if none is, or if it cannot be read. */
+  apply(socket: Socket): number {
+    const report = applyKeepalive(socket, this.#settings);
+    this.#report = report;
+    this.#onReport?.(report, socket);
+    return report.userTimeoutMs.effective ?? 0;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Socket } from "node:net";
+import { type OptionKey, type OptionNumbers, optionNumbersOf } from "./option-numbers.js";
+import type { SystemCalls, Unavailable } from "./system-calls.js";
+
+/** The part of Node's internals that is used: the one way to a socket's file descriptor. */
+interface WithHandle {
+  readonly _handle?: { readonly fd?: number } | null;
+}
+
+/**
+ * The options of one connected socket, in the kernel's own units: seconds for idle time and interval.
+ * Valid only until the turn ends: the file descriptor may be somebody else's after that.
+ */
+export interface SocketOptions {
+  readonly kind: "available";
+  /** Returns `undefined` on success, else why not. */
+  set(option: OptionKey, value: number): string | undefined;
+  /** Returns the value, or why there is none. */
+  get(option: OptionKey): number | string;
+}
+
+/** Why a socket cannot have options now; `undefined` if it can. */
+export function whyNotConnected(socket: Socket): string | undefined {
+  if (socket.destroyed) return "the socket is destroyed";
+  if (socket.pending) return "the socket is not connected yet";
+  return undefined;
+}
+
+/** Reaches a connected socket's options through its file descriptor, or says why not. */
+export function optionsOf(
+  socket: Socket,
+  calls: SystemCalls | Unavailable,
+  platform: NodeJS.Platform,
+): SocketOptions | Unavailable {
+  const numbers = optionNumbersOf(platform);
+  if (numbers === undefined) return { kind: "unavailable", why: `unsupported on ${platform}` };
+  if (calls.kind === "unavailable") return calls;
+  const fd = (socket as unknown as WithHandle)._handle?.fd ?? -1;
+  if (fd < 0) return { kind: "unavailable", why: "the socket has no file descriptor" };
+  return optionsOfDescriptor(fd, calls, numbers, platform);
+}
+
+function optionsOfDescriptor(
+  fd: number,
+  calls: SystemCalls,
+  numbers: OptionNumbers,
+  platform: NodeJS.Platform,
+): SocketOptions {
+  return {
+    kind: "available",
+    set(option, value) {
+      const number = numbers[option];
+      return number === undefined ? `unsupported on ${platform}` : calls.setOption(fd, number, value);
+    },
+    get(option) {
+      const number = numbers[option];
+      return number === undefined ? `unsupported on ${platform}` : calls.getOption(fd, number);
+    },
+  };
+}

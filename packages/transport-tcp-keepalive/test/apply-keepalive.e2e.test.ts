@@ -1,0 +1,127 @@
+import net from "node:net";
+import { describe, expect, it } from "vitest";
+import { applyKeepaliveWith } from "../src/apply-keepalive.js";
+import {
+  applyKeepalive,
+  type KeepaliveReading,
+  type KeepaliveSettings,
+  readKeepalive,
+} from "../src/index.js";
+import { systemCalls } from "../src/system-calls.js";
+import { socketPair, tlsPair } from "./support/sockets.js";
+import { keepaliveTimerSeconds, whyNoSs } from "./support/ss.js";
+
+const calls = systemCalls();
+const whyNoKoffi = calls.kind === "unavailable" ? calls.why : undefined;
+const noSs = whyNoSs();
+
+/** All options at odds with Node's and the system's defaults, so that none can be right by chance. */
+const settings = { idleMs: 41_000, intervalMs: 7000, probes: 5, userTimeoutMs: 12_345 };
+const held: KeepaliveReading = { kind: "read", enabled: true, ...settings };
+
+describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKoffi ?? "by koffi"})`, () => {
+  it("holds what was asked, on a TCP socket", async () => {
+    const { near } = await socketPair();
+    const report = applyKeepalive(near, settings);
+    expect(readKeepalive(near)).toEqual(held);
+    expect(report.enabled).toBe(true);
+    for (const name of ["idleMs", "intervalMs", "probes", "userTimeoutMs"] as const) {
+      expect(report[name]).toMatchObject({ asked: settings[name], effective: settings[name] });
+    }
+  });
+
+  it("holds what was asked, on an accepted socket", async () => {
+    const { far } = await socketPair();
+    applyKeepalive(far, settings);
+    expect(readKeepalive(far)).toEqual(held);
+  });
+
+  it("holds what was asked, on both ends of TLS", async () => {
+    const { near, far } = await tlsPair();
+    applyKeepalive(near, settings);
+    applyKeepalive(far, { ...settings, probes: 9 });
+    expect(readKeepalive(near)).toEqual(held);
+    expect(readKeepalive(far)).toEqual({ ...held, probes: 9 });
+  });
+
+  it.each<KeepaliveSettings>([
+    { idleMs: 1000, intervalMs: 1000, probes: 1, userTimeoutMs: 1 },
+    { idleMs: 32_767_000, intervalMs: 32_767_000, probes: 127, userTimeoutMs: 2 ** 31 - 1 },
+  ])("takes the extremes of its ranges: %o", async (extreme) => {
+    const { near } = await socketPair();
+    applyKeepalive(near, extreme);
+    expect(readKeepalive(near)).toEqual({ kind: "read", enabled: true, ...extreme });
+  });
+
+  it("rounds up where Node would cut off", async () => {
+    const { near } = await socketPair();
+    const report = applyKeepalive(near, { idleMs: 1500, intervalMs: 2001, probes: 3 });
+    expect(readKeepalive(near)).toMatchObject({ idleMs: 2000, intervalMs: 3000 });
+    expect(report.idleMs.note).toBe("rounded up to whole seconds: 2000 ms");
+  });
+
+  it("gives the user timeout back to the system with 0, and leaves it alone without", async () => {
+    const { near } = await socketPair();
+    applyKeepalive(near, settings);
+    applyKeepalive(near, { idleMs: 1000, intervalMs: 1000, probes: 3 });
+    expect(readKeepalive(near)).toMatchObject({ userTimeoutMs: 12_345 });
+    applyKeepalive(near, { idleMs: 1000, intervalMs: 1000, probes: 3, userTimeoutMs: 0 });
+    expect(readKeepalive(near)).toMatchObject({ userTimeoutMs: 0 });
+  });
+
+  it("undoes what Node's own setKeepAlive forced before", async () => {
+    const { near } = await socketPair();
+    near.setKeepAlive(true, 41_000);
+    expect(readKeepalive(near)).toMatchObject({ idleMs: 41_000, intervalMs: 1000, probes: 10 });
+    applyKeepalive(near, settings);
+    expect(readKeepalive(near)).toEqual(held);
+  });
+
+  it("without koffi sets the idle time through Node, even where Node believes that it did", async () => {
+    const { near } = await socketPair();
+    const absent = { kind: "unavailable", why: "koffi is absent" } as const;
+    // Ends in EINVAL, in silence, and is remembered by Node as done.
+    near.setKeepAlive(true, 500);
+    applyKeepalive(near, settings);
+    applyKeepaliveWith(near, { idleMs: 9000, intervalMs: 1000, probes: 10 }, absent, process.platform);
+    expect(readKeepalive(near)).toMatchObject({ enabled: true, idleMs: 9000, intervalMs: 1000, probes: 10 });
+    applyKeepalive(near, settings);
+    applyKeepaliveWith(near, { idleMs: 9000, intervalMs: 1000, probes: 10 }, absent, process.platform);
+    expect(readKeepalive(near)).toMatchObject({ enabled: true, idleMs: 9000, intervalMs: 1000, probes: 10 });
+  });
+
+  it("names the errno where there is no TCP at all", async () => {
+    const { near } = await socketPair();
+    const option = { level: 6, name: 9999 };
+    if (calls.kind === "unavailable") throw new Error(calls.why);
+    const { fd } = (near as unknown as { _handle: { fd: number } })._handle;
+    expect(calls.setOption(fd, option, 1)).toBe("ENOPROTOOPT");
+    expect(calls.getOption(fd, option)).toBe("ENOPROTOOPT");
+    expect(calls.setOption(-1, option, 1)).toBe("EBADF");
+  });
+});
+
+it.skipIf(noSs !== undefined)(
+  `arms the kernel's timer with the idle time (${noSs ?? "as ss sees it"})`,
+  async () => {
+    const { near } = await socketPair();
+    const { localPort } = near;
+    if (localPort === undefined) throw new Error("the socket has no local port");
+    expect(keepaliveTimerSeconds(localPort)).toBeUndefined();
+    applyKeepalive(near, settings);
+    // The kernel looks up to an eighth later than asked.
+    const seconds = keepaliveTimerSeconds(localPort);
+    expect(seconds).toBeGreaterThan(30);
+    expect(seconds).toBeLessThanOrEqual(41 * 1.125);
+  },
+);
+
+it("reads nothing from a socket that is not connected, or no more", async () => {
+  expect(readKeepalive(new net.Socket())).toEqual({
+    kind: "unreadable",
+    why: "the socket is not connected yet",
+  });
+  const { near } = await socketPair();
+  near.destroy();
+  expect(readKeepalive(near)).toEqual({ kind: "unreadable", why: "the socket is destroyed" });
+});

@@ -1,0 +1,299 @@
+import type { Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import { applyKeepaliveWith } from "../src/apply-keepalive.js";
+import { applyKeepalive, readKeepalive } from "../src/index.js";
+import type { Unavailable } from "../src/system-calls.js";
+import { FakeKernel, fakeSocket, LINUX } from "./support/fakes.js";
+
+const settings = { idleMs: 10_000, intervalMs: 5000, probes: 3 };
+const noKoffi: Unavailable = { kind: "unavailable", why: "koffi could not be loaded (MODULE_NOT_FOUND)" };
+
+describe("through koffi, on a Node without the four arguments", () => {
+  it("sets every option, turns keepalive on last, and reads all back", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(
+      fakeSocket(kernel, 2),
+      { ...settings, userTimeoutMs: 0 },
+      kernel,
+      "linux",
+    );
+    expect(kernel.log).toEqual([
+      `${LINUX.userTimeout}=0`,
+      `${LINUX.idle}=10`,
+      `${LINUX.interval}=5`,
+      `${LINUX.probes}=3`,
+      `${LINUX.enabled}=1`,
+    ]);
+    expect(report).toEqual({
+      enabled: true,
+      idleMs: { asked: 10_000, effective: 10_000, means: "ffi" },
+      intervalMs: { asked: 5000, effective: 5000, means: "ffi" },
+      probes: { asked: 3, effective: 3, means: "ffi" },
+      userTimeoutMs: { asked: 0, effective: 0, means: "ffi" },
+    });
+  });
+
+  it("leaves a user timeout alone that was not asked for, and says what it is", () => {
+    const kernel = new FakeKernel();
+    kernel.options.set(LINUX.userTimeout, 4000);
+    const report = applyKeepaliveWith(fakeSocket(kernel, 2), settings, kernel, "linux");
+    expect(report.userTimeoutMs).toEqual({ asked: undefined, effective: 4000, means: "none" });
+    expect(kernel.options.get(LINUX.userTimeout)).toBe(4000);
+  });
+
+  it("says that a user timeout replaces the count of probes", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(
+      fakeSocket(kernel, 2),
+      { ...settings, userTimeoutMs: 3000 },
+      kernel,
+      "linux",
+    );
+    expect(report.userTimeoutMs).toEqual({ asked: 3000, effective: 3000, means: "ffi" });
+    expect(report.probes).toEqual({
+      asked: 3,
+      effective: 3,
+      means: "ffi",
+      note: "a user timeout replaces the count of probes",
+    });
+  });
+
+  it("rounds fractions of a second up, and says so", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(
+      fakeSocket(kernel, 2),
+      { ...settings, idleMs: 1500, intervalMs: 200 },
+      kernel,
+      "linux",
+    );
+    expect(report.idleMs).toEqual({
+      asked: 1500,
+      effective: 2000,
+      means: "ffi",
+      note: "rounded up to whole seconds: 2000 ms",
+    });
+    expect(report.intervalMs).toMatchObject({ asked: 200, effective: 1000 });
+    expect(report.probes).not.toHaveProperty("note");
+  });
+
+  it("reports the errno of an option that the kernel refuses, and what it holds instead", () => {
+    const kernel = new FakeKernel();
+    kernel.refused.set(LINUX.interval, "EINVAL");
+    const report = applyKeepaliveWith(fakeSocket(kernel, 2), settings, kernel, "linux");
+    expect(report.intervalMs).toEqual({
+      asked: 5000,
+      effective: 75_000,
+      means: "none",
+      note: "not set: EINVAL",
+    });
+    expect(report.idleMs).toMatchObject({ effective: 10_000, means: "ffi" });
+  });
+
+  it("reports that keepalive could not be turned on", () => {
+    const kernel = new FakeKernel();
+    kernel.refused.set(LINUX.enabled, "EPERM");
+    expect(applyKeepaliveWith(fakeSocket(kernel, 2), settings, kernel, "linux").enabled).toBe(false);
+  });
+});
+
+describe("through Node's four arguments", () => {
+  it("takes them first, and the user timeout through koffi", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(
+      fakeSocket(kernel, 4),
+      { ...settings, userTimeoutMs: 9000 },
+      kernel,
+      "linux",
+    );
+    expect(report).toMatchObject({
+      enabled: true,
+      idleMs: { effective: 10_000, means: "node" },
+      intervalMs: { effective: 5000, means: "node" },
+      probes: { effective: 3, means: "node" },
+      userTimeoutMs: { effective: 9000, means: "ffi" },
+    });
+  });
+
+  it("works without koffi, but says that nothing was read back and no user timeout set", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(
+      fakeSocket(kernel, 4),
+      { ...settings, userTimeoutMs: 9000 },
+      noKoffi,
+      "linux",
+    );
+    expect(kernel.options.get(LINUX.idle)).toBe(10);
+    expect(kernel.options.get(LINUX.interval)).toBe(5);
+    expect(kernel.options.get(LINUX.probes)).toBe(3);
+    expect(report.enabled).toBeUndefined();
+    expect(report.idleMs).toEqual({
+      asked: 10_000,
+      effective: undefined,
+      means: "node",
+      note: `not read back: ${noKoffi.why}`,
+    });
+    expect(report.userTimeoutMs).toEqual({
+      asked: 9000,
+      effective: undefined,
+      means: "none",
+      note: `not set: ${noKoffi.why}`,
+    });
+  });
+
+  it("sets again what Node believes to be set already", () => {
+    const kernel = new FakeKernel();
+    const socket = fakeSocket(kernel, 4);
+    applyKeepaliveWith(socket, settings, kernel, "linux");
+    kernel.options.set(LINUX.idle, 60);
+    const report = applyKeepaliveWith(socket, settings, kernel, "linux");
+    expect(report.idleMs).toEqual({ asked: 10_000, effective: 10_000, means: "node" });
+  });
+
+  it("finds out by reading back when Node fails in silence", () => {
+    const kernel = new FakeKernel();
+    kernel.refused.set(LINUX.idle, "EINVAL");
+    const report = applyKeepaliveWith(fakeSocket(kernel, 4), settings, kernel, "linux");
+    expect(report.idleMs.note).toBe("set to 10000, but the kernel holds 7200000");
+    expect(report.probes.note).toBe("set to 3, but the kernel holds 9");
+  });
+
+  it("works where a socket has no file descriptor", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(fakeSocket(kernel, 4, -1), settings, kernel, "win32");
+    expect(report.intervalMs).toMatchObject({ means: "node", note: "not read back: unsupported on win32" });
+    expect(kernel.options.get(LINUX.interval)).toBe(5);
+  });
+});
+
+describe("through setKeepAlive(true, idleMs) alone", () => {
+  it("sets the idle time, and says that interval and probes are forced", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(fakeSocket(kernel, 2), settings, noKoffi, "linux");
+    expect(kernel.options.get(LINUX.idle)).toBe(10);
+    expect(kernel.options.get(LINUX.interval)).toBe(1);
+    expect(kernel.options.get(LINUX.probes)).toBe(10);
+    expect(report).toEqual({
+      enabled: undefined,
+      idleMs: {
+        asked: 10_000,
+        effective: undefined,
+        means: "node-idle-only",
+        note: `not read back: ${noKoffi.why}`,
+      },
+      intervalMs: {
+        asked: 5000,
+        effective: undefined,
+        means: "none",
+        note: `forced to 1 s: this Node cannot set it, and ${noKoffi.why}`,
+      },
+      probes: {
+        asked: 3,
+        effective: undefined,
+        means: "none",
+        note: `forced to 10: this Node cannot set it, and ${noKoffi.why}`,
+      },
+      userTimeoutMs: { asked: undefined, effective: undefined, means: "none" },
+    });
+  });
+
+  it("sets again what Node believes to be set already", () => {
+    const kernel = new FakeKernel();
+    const socket = fakeSocket(kernel, 2);
+    applyKeepaliveWith(socket, settings, noKoffi, "linux");
+    kernel.options.set(LINUX.idle, 60);
+    applyKeepaliveWith(socket, settings, noKoffi, "linux");
+    expect(kernel.options.get(LINUX.idle)).toBe(10);
+  });
+
+  it("hands Node whole seconds, since it cuts fractions off", () => {
+    const kernel = new FakeKernel();
+    applyKeepaliveWith(fakeSocket(kernel, 2), { ...settings, idleMs: 999 }, noKoffi, "linux");
+    expect(kernel.options.get(LINUX.idle)).toBe(1);
+  });
+});
+
+describe("on other systems", () => {
+  it("knows no user timeout on macOS", () => {
+    const kernel = new FakeKernel();
+    kernel.options.set("65535/8", 0).set("6/16", 7200).set("6/257", 75).set("6/258", 8);
+    const report = applyKeepaliveWith(
+      fakeSocket(kernel, 2),
+      { ...settings, userTimeoutMs: 9000 },
+      kernel,
+      "darwin",
+    );
+    expect(report).toMatchObject({
+      enabled: true,
+      idleMs: { effective: 10_000, means: "ffi" },
+      intervalMs: { effective: 5000, means: "ffi" },
+      probes: { effective: 3, means: "ffi" },
+      userTimeoutMs: { effective: undefined, means: "none", note: "not set: unsupported on darwin" },
+    });
+  });
+
+  it.each(["win32", "aix", "sunos"] as const)("never guesses an option's number on %s", (platform) => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(fakeSocket(kernel, 2), settings, kernel, platform);
+    expect(report.idleMs.means).toBe("node-idle-only");
+    expect(report.probes).toMatchObject({
+      means: "none",
+      note: `not set: this Node cannot set it, and unsupported on ${platform}`,
+    });
+  });
+});
+
+describe("a socket that is not connected", () => {
+  it.each([
+    [{ destroyed: true, pending: true }, "not set: the socket is destroyed"],
+    [{ destroyed: false, pending: true }, "not set: the socket is not connected yet"],
+  ])("%o is left alone, and the report says so", (state, note) => {
+    const kernel = new FakeKernel();
+    const socket = Object.assign(fakeSocket(kernel, 4), state);
+    const report = applyKeepaliveWith(socket, settings, kernel, "linux");
+    expect(kernel.log).toEqual([]);
+    const untouched = { effective: undefined, means: "none", note };
+    expect(report).toMatchObject({ enabled: undefined, idleMs: untouched, intervalMs: untouched });
+    expect(report).toMatchObject({ probes: untouched, userTimeoutMs: { asked: undefined, means: "none" } });
+    expect(readKeepalive(socket)).toEqual({ kind: "unreadable", why: note.replace("not set: ", "") });
+  });
+});
+
+describe("settings outside the kernel's ranges", () => {
+  it.each([
+    ["idleMs", 0],
+    ["idleMs", -1000],
+    ["idleMs", 32_767_001],
+    ["idleMs", Number.NaN],
+    ["idleMs", Number.POSITIVE_INFINITY],
+    ["intervalMs", 0],
+    ["intervalMs", 32_768_000],
+    ["probes", 0],
+    ["probes", 128],
+    ["probes", 2.5],
+    ["userTimeoutMs", -1],
+    ["userTimeoutMs", 2 ** 31],
+    ["userTimeoutMs", 0.5],
+  ])("%s %d throws with name and value, and sets nothing", (name, value) => {
+    let touched = false;
+    const socket = new Proxy({} as Socket, {
+      get() {
+        touched = true;
+      },
+    });
+    const wrong = () => applyKeepalive(socket, { ...settings, [name]: value });
+    expect(wrong).toThrow(RangeError);
+    expect(wrong).toThrow(new RegExp(`^${name} .*${value}$`));
+    expect(touched).toBe(false);
+  });
+
+  it.each([
+    [{ idleMs: 1000, intervalMs: 1000, probes: 1, userTimeoutMs: 0 }],
+    [{ idleMs: 32_767_000, intervalMs: 32_767_000, probes: 127, userTimeoutMs: 2 ** 31 - 1 }],
+  ])("%o are the last ones inside", (extreme) => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(fakeSocket(kernel, 2), extreme, kernel, "linux");
+    for (const name of ["idleMs", "intervalMs", "probes", "userTimeoutMs"] as const) {
+      expect(report[name].effective).toBe(extreme[name]);
+    }
+  });
+});

@@ -29,13 +29,15 @@ export interface Transport {
 export interface Link {
   /**
    * Sends a heartbeat, or drops it when the link is not open yet, is closed, or still holds unsent bytes:
-   * what does not drain must not pile up. Never throws; failure arrives as {@link LinkListener.closed}.
+   * what does not drain must not pile up. Never throws; failure arrives as {@link LinkListener.closed}, and a
+   * heartbeat that cannot be encoded is dropped.
    */
   send(heartbeat: Heartbeat): void;
   /**
    * Releases everything the link holds. Idempotent; {@link LinkListener} is not called afterwards. A link
    * that opened its own socket destroys it; one on a socket of the application's detaches and leaves the
-   * socket to its owner. A `bye` sent just before still goes out if the socket lives.
+   * socket to its owner. A `bye` sent just before still goes out if the socket lives, also when the link
+   * destroys a socket of its own.
    */
   close(): void;
   /**

@@ -1,1 +1,12 @@
-export {};
+export * from "./conformance.js";
+export * from "./handles.js";
+export * from "./impaired.js";
+export * from "./late-transport.js";
+export * from "./listener-call.js";
+export * from "./memory-link.js";
+export * from "./recording-listener.js";
+export * from "./seeded-random.js";
+export * from "./show.js";
+export * from "./time.js";
+export * from "./virtual-time.js";
+export * from "./within.js";

@@ -9,6 +9,7 @@ export * from "./fixed-timeout.js";
 export * from "./heartbeat.js";
 export * from "./input.js";
 export * from "./keepalive-prediction.js";
+export { MAX_OUTSTANDING_PROBES } from "./outstanding-probes.js";
 export * from "./policy.js";
 export * from "./prediction.js";
 export * from "./rejection.js";

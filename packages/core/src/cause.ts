@@ -41,7 +41,9 @@ export interface ErrorEvidence {
   readonly message?: string | undefined;
 }
 
+const NO_MESSAGE = "an error without a message";
 const RESET = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ENOTCONN"]);
+// EPERM and EACCES are a local firewall's way of saying so.
 const UNREACHABLE = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
@@ -49,6 +51,8 @@ const UNREACHABLE = new Set([
   "ENETDOWN",
   "ENONET",
   "EADDRNOTAVAIL",
+  "EPERM",
+  "EACCES",
 ]);
 
 /**
@@ -64,11 +68,11 @@ export function causeOfError(error: unknown, phase: "connecting" | "open"): Clos
   if (code === "ECONNREFUSED") return { kind: "refused", errno: code };
   if (code !== undefined && UNREACHABLE.has(code)) return { kind: "unreachable", errno: code };
   if (phase === "connecting") {
-    return { kind: "connect-failed", errno: code ?? "unknown", detail: message ?? String(error) };
+    return { kind: "connect-failed", errno: code ?? "unknown", detail: message || NO_MESSAGE };
   }
   if (code !== undefined && RESET.has(code)) return { kind: "reset", errno: code };
   if (code === "ETIMEDOUT") return { kind: "user-timeout", errno: code };
-  return { kind: "protocol", detail: [code, message].filter(Boolean).join(": ") || String(error) };
+  return { kind: "protocol", detail: [code, message].filter(Boolean).join(": ") || NO_MESSAGE };
 }
 
 function evidenceOf(error: unknown): ErrorEvidence {
@@ -80,8 +84,17 @@ function evidenceOf(error: unknown): ErrorEvidence {
   };
 }
 
-/** One plain line for a person: what happened, and what it proves. */
+/**
+ * One plain line for a person: what happened, and what it proves. Control characters become spaces: details may
+ * be the peer's own words, and end up in logs.
+ */
 export function describeCause(cause: DeathCause): string {
+  return describe(cause)
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+}
+
+function describe(cause: DeathCause): string {
   switch (cause.kind) {
     case "silence":
       return `silent for ${Math.round(cause.deadAfterMs)} ms (${cause.missed} heartbeats missed)`;

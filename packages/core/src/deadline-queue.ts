@@ -64,6 +64,8 @@ export class DeadlineQueue<Entry extends Deadlined> {
         else this.#place(entry, Math.ceil(entry.deadlineMs));
       }
     }
+    // What is left are ticks of slots that are gone: no timer shall wait for them.
+    if (this.#slots.size === 0) this.#heap = [];
     return due;
   }
 

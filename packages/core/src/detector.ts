@@ -1,6 +1,6 @@
 import type { CloseReason, DeathCause } from "./cause.js";
 import type { LivenessEvent, Output } from "./event.js";
-import type { Beat, Echo, Heartbeat, Probe } from "./heartbeat.js";
+import { type Beat, type Echo, type Heartbeat, MAX_PAYLOAD_OCTETS, type Probe } from "./heartbeat.js";
 import type { Input } from "./input.js";
 import { OutstandingProbes } from "./outstanding-probes.js";
 import type { Policy } from "./policy.js";
@@ -26,6 +26,11 @@ export interface DetectorOptions {
 /** Beats and probes go out at 75 to 100 % of the interval (RFC 5880, 6.8.7): never late, never in step. */
 export const JITTER_FLOOR = 0.75;
 
+function checkPayload(payload: Uint8Array): void {
+  if (payload.length >= 1 && payload.length <= MAX_PAYLOAD_OCTETS) return;
+  throw new RangeError(`payload must have 1 to ${MAX_PAYLOAD_OCTETS} octets, not ${payload.length}`);
+}
+
 const NOTHING: readonly Output[] = Object.freeze([]);
 const NONE_SEEN = -1;
 
@@ -37,19 +42,28 @@ const NONE_SEEN = -1;
 export class Detector {
   readonly #policy: Policy;
   readonly #options: DetectorOptions;
+  readonly #firstSeq: number;
   #state: State = "pending";
   /** When the peer's silence began, local stalls taken out. */
   #silentSinceMs: number;
+  #heard = false;
   #nextSendMs = Number.POSITIVE_INFINITY;
-  #beatSeq = 0;
+  #beatSeq: number;
   #newestBeat = NONE_SEEN;
   #newestProbe = NONE_SEEN;
   #rejected = 0;
   #probes: OutstandingProbes | undefined;
   #outputs: Output[] | undefined;
 
-  /** Starts judging at `nowMs`: a peer that never answers is dead `policy.deadAfterMs` later. */
-  constructor(policy: Policy, options: DetectorOptions, nowMs: number) {
+  /**
+   * Starts judging at `nowMs`: a peer that never answers is dead `policy.deadAfterMs` later. `firstSeq`, a
+   * uint32, numbers the first beat and the first probe: on a path that had a detector before, it must be newer
+   * than all that one sent, or the peer takes ours for stale. A monotonic clock in milliseconds is (as with
+   * TCP's initial sequence numbers, RFC 9293, 3.4.1).
+   */
+  constructor(policy: Policy, options: DetectorOptions, nowMs: number, firstSeq = 0) {
+    this.#firstSeq = firstSeq;
+    this.#beatSeq = firstSeq;
     this.#policy = policy;
     this.#options = options;
     this.#silentSinceMs = nowMs;
@@ -80,7 +94,9 @@ export class Detector {
 
   /**
    * Takes one input at monotonic time `nowMs` and returns what to do, in order. The list is valid until the
-   * next call. Only a tick judges silence, and after a tick {@link deadlineMs} lies in the future.
+   * next call. Throws only what a callback of the options throws, or RangeError for a payload of another
+   * length than 1 to 255; the detector is of no use then. Only a tick judges silence, and after a tick
+   * {@link deadlineMs} lies in the future.
    */
   handle(input: Input, nowMs: number): readonly Output[] {
     if (isFinal(this.#state)) return NOTHING;
@@ -169,21 +185,26 @@ export class Detector {
   }
 
   #evidence(nowMs: number): void {
-    this.#policy.observe(this.silentMs(nowMs));
+    // Before the first evidence there is no gap, only the time that connecting took.
+    if (this.#heard) this.#policy.observe(this.silentMs(nowMs));
+    this.#heard = true;
     this.#silentSinceMs = nowMs;
     if (this.#state === "alive") return;
     const confirming = this.#state === "suspect";
     this.#move("evidence");
     this.#tell({ type: "alive", atMs: nowMs, proof: this.#options.proves });
-    if (confirming) this.#resumeInterval(nowMs);
+    if (confirming) this.#stopConfirming();
   }
 
   #judge(nowMs: number): void {
-    const silentMs = this.silentMs(nowMs);
-    if (silentMs >= this.#policy.deadAfterMs) {
+    const { suspectAfterMs, deadAfterMs } = this.#policy;
+    // Added as in verdictMs: a difference rounds differently, and a tick at the deadline could do nothing.
+    if (nowMs >= this.#silentSinceMs + deadAfterMs) {
+      const silentMs = Math.max(deadAfterMs, this.silentMs(nowMs));
       this.#move("expiry");
       this.#tell({ type: "dead", atMs: nowMs, silentMs, cause: this.#silence(silentMs) });
-    } else if (this.#state !== "suspect" && silentMs >= this.#policy.suspectAfterMs) {
+    } else if (this.#state !== "suspect" && nowMs >= this.#silentSinceMs + suspectAfterMs) {
+      const silentMs = Math.max(suspectAfterMs, this.silentMs(nowMs));
       this.#move("doubt");
       this.#tell({ type: "suspect", atMs: nowMs, silentMs });
       if (this.#confirms()) this.#nextSendMs = nowMs;
@@ -192,7 +213,8 @@ export class Detector {
 
   #silence(silentMs: number): DeathCause {
     const { deadAfterMs, intervalMs } = this.#policy;
-    return { kind: "silence", deadAfterMs, missed: Math.floor(silentMs / intervalMs) };
+    // The least part of an interval more, for 3 × 25.84 / 25.84 is a little less than 3 in floating point.
+    return { kind: "silence", deadAfterMs, missed: Math.floor(silentMs / intervalMs + 1e-9) };
   }
 
   #closed(reason: CloseReason | undefined, nowMs: number): void {
@@ -224,11 +246,11 @@ export class Detector {
   #sendDue(nowMs: number): void {
     const confirms = this.#confirms();
     if (confirms || this.#policy.mode === "echo") {
-      this.#probes ??= new OutstandingProbes();
+      this.#probes ??= new OutstandingProbes(this.#firstSeq);
       this.#send({ kind: "probe", seq: this.#probes.sent(nowMs) });
     }
     if (this.#policy.mode === "beat" && this.#healthy()) this.#sendBeat();
-    const waitMs = confirms ? this.#policy.confirmIntervalMs : this.#jitteredIntervalMs();
+    const waitMs = confirms ? this.#confirmWaitMs() : this.#jitteredIntervalMs();
     // On the schedule of absolute deadlines, so that late timers do not add up; never in bursts to catch up.
     const onScheduleMs = this.#nextSendMs + waitMs;
     this.#nextSendMs = onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs;
@@ -236,6 +258,7 @@ export class Detector {
 
   #sendBeat(): void {
     const payload = this.#options.payload?.();
+    if (payload !== undefined) checkPayload(payload);
     const seq = this.#beatSeq;
     this.#beatSeq = nextSerial(seq);
     const { intervalMs } = this.#policy;
@@ -248,10 +271,18 @@ export class Detector {
     return this.#state === "suspect" && this.#policy.confirmIntervalMs < Number.POSITIVE_INFINITY;
   }
 
-  /** The confirming probes are over: back to the policy's own pace. */
-  #resumeInterval(nowMs: number): void {
-    const sends = this.#policy.mode !== "listen";
-    this.#nextSendMs = sends ? nowMs + this.#jitteredIntervalMs() : Number.POSITIVE_INFINITY;
+  /** Suspicion hastens sending, and never slows it: the peer still expects our beats at their interval. */
+  #confirmWaitMs(): number {
+    const { mode, confirmIntervalMs } = this.#policy;
+    return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, this.#jitteredIntervalMs());
+  }
+
+  /**
+   * The confirming probes are over. The next heartbeat stays where it is, and the policy's own pace goes on from
+   * there: an interval counted from now would break a beat's promise, and leave a gap of that and a round trip.
+   */
+  #stopConfirming(): void {
+    if (this.#policy.mode === "listen") this.#nextSendMs = Number.POSITIVE_INFINITY;
   }
 
   #jitteredIntervalMs(): number {

@@ -37,7 +37,10 @@ export function keepaliveDetection(
  * `intervalMs`: it gives up at the look after the last allowed probe; a user timeout, if set, replaces the
  * number of probes, at the first look (but one probe at least) at which that much time has passed.
  */
-function idleSpan({ idleMs, intervalMs, probes, userTimeoutMs = 0 }: KeepaliveSettings): DetectionSpan {
+function idleSpan(settings: KeepaliveSettings): DetectionSpan {
+  const { probes, userTimeoutMs = 0 } = settings;
+  const idleMs = wholeSecondsMs(settings.idleMs);
+  const intervalMs = wholeSecondsMs(settings.intervalMs);
   const looks = userTimeoutMs > 0 ? Math.max(1, Math.ceil((userTimeoutMs - idleMs) / intervalMs)) : probes;
   const bestMs = looks * intervalMs;
   return {
@@ -45,6 +48,11 @@ function idleSpan({ idleMs, intervalMs, probes, userTimeoutMs = 0 }: KeepaliveSe
     mean: bestMs + idleMs / 2,
     worst: (idleMs + bestMs) * (1 + WHEEL_SLACK),
   };
+}
+
+/** What the kernel is given: it counts keepalive in seconds. */
+function wholeSecondsMs(ms: number): number {
+  return Math.ceil(ms / 1000) * 1000;
 }
 
 /**

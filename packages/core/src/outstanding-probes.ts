@@ -10,10 +10,15 @@ const ANSWERED = -1;
  * that is stored: one number in the common case, {@link MAX_OUTSTANDING_PROBES} at most.
  */
 export class OutstandingProbes {
-  #oldestSeq = 0;
-  #nextSeq = 0;
+  #oldestSeq: number;
+  #nextSeq: number;
   /** When each probe from #oldestSeq on was sent; ANSWERED when done with, NaN when a stall spoilt its RTT. */
   readonly #sentAtMs: number[] = [];
+
+  constructor(firstSeq: number) {
+    this.#oldestSeq = firstSeq;
+    this.#nextSeq = firstSeq;
+  }
 
   /** Remembers a probe sent now and returns its number. */
   sent(nowMs: number): number {

@@ -1,8 +1,8 @@
 /** TCP keepalive in the kernel's own words, in milliseconds. */
 export interface KeepaliveSettings {
-  /** Silence before the first probe. Whole seconds, 1000 to 32 767 000. */
+  /** Silence before the first probe. 1 to 32 767 000; the kernel counts whole seconds, so it is rounded up. */
   readonly idleMs: number;
-  /** Between unanswered probes. Whole seconds, 1000 to 32 767 000. */
+  /** Between unanswered probes. 1 to 32 767 000, rounded up to whole seconds. */
   readonly intervalMs: number;
   /** Unanswered probes until the kernel gives up: 1 to 127. */
   readonly probes: number;

@@ -72,6 +72,8 @@ export function predict(transport: Pick<Transport, "wire">, policy: Policy, path
 function detectionSpan(policy: Policy, path: Required<Path>): DetectionSpan {
   if (policy.kernel !== undefined) return keepaliveDetection(policy.kernel);
   const { deadAfterMs, intervalMs } = policy;
+  if (deadAfterMs === Number.POSITIVE_INFINITY)
+    return { best: deadAfterMs, mean: deadAfterMs, worst: deadAfterMs };
   const oneWayMs = path.rttMs / 2;
   const { meanMs, varianceMs2 } = jitteredInterval(intervalMs);
   const success = 1 - lossPerEvidence(policy, path.lossRate);
@@ -91,7 +93,7 @@ function detectionSpan(policy: Policy, path: Required<Path>): DetectionSpan {
 
 function jitteredInterval(intervalMs: number): { meanMs: number; varianceMs2: number } {
   const widthMs = intervalMs * (1 - JITTER_FLOOR);
-  return { meanMs: intervalMs - widthMs / 2, varianceMs2: widthMs ** 2 / 12 };
+  return { meanMs: (intervalMs * (1 + JITTER_FLOOR)) / 2, varianceMs2: widthMs ** 2 / 12 };
 }
 
 /** An echo needs both ways, a beat one. */
@@ -105,7 +107,7 @@ function trafficPerHour(
   measure: (frames: readonly number[]) => number,
 ): TrafficPerHour {
   if (policy.kernel !== undefined) {
-    const perHour = HOUR_MS / policy.kernel.idleMs;
+    const perHour = HOUR_MS / (Math.ceil(policy.kernel.idleMs / 1000) * 1000);
     return { out: perHour * measure(wire.probe.out), in: perHour * measure(wire.probe.in) };
   }
   const perHour = HOUR_MS / jitteredInterval(policy.intervalMs).meanMs;
@@ -126,14 +128,19 @@ function trafficPerHour(
 function mistakesPerHour(wire: WireCost, policy: Policy, path: Required<Path>): number | undefined {
   if (policy.kernel !== undefined || wire.loss === "delays") return undefined;
   const { suspectAfterMs, deadAfterMs, confirmIntervalMs } = policy;
+  if (deadAfterMs === Number.POSITIVE_INFINITY) return 0;
   const { meanMs } = jitteredInterval(policy.intervalMs);
   const lost = lossPerEvidence(policy, path.lossRate);
-  const answerMs = policy.mode === "echo" ? path.rttMs : path.rttMs / 2;
   const confirms = Number.isFinite(confirmIntervalMs);
-  const regularForMs = confirms && policy.mode === "echo" ? suspectAfterMs : deadAfterMs - answerMs;
-  const regularTries = Math.floor(Math.max(0, regularForMs) / meanMs);
+  const confirmWaitMs = policy.mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, meanMs);
+  // Suspicion replaces the regular probes, but those on their way may still be answered. Distance costs none:
+  // the first answer in that time is to a probe sent before it began.
+  const regularForMs =
+    confirms && policy.mode === "echo" ? Math.min(suspectAfterMs + path.rttMs, deadAfterMs) : deadAfterMs;
+  const regularTries = Math.floor(regularForMs / meanMs);
   const confirmForMs = deadAfterMs - suspectAfterMs - path.rttMs;
-  const confirmTries = confirms && confirmForMs >= 0 ? 1 + Math.floor(confirmForMs / confirmIntervalMs) : 0;
+  // An answer that comes with the verdict comes too late.
+  const confirmTries = confirms ? Math.ceil(Math.max(0, confirmForMs) / confirmWaitMs) : 0;
   const lostConfirm = 1 - (1 - path.lossRate) ** 2;
   return (HOUR_MS / meanMs) * (1 - lost) * lost ** regularTries * lostConfirm ** confirmTries;
 }

@@ -26,6 +26,8 @@ export type FrameRejection =
   | { readonly kind: "stale"; readonly seq: number; readonly newestSeq: number }
   /** An echo to a probe that was never sent, was already answered, or is too old to be remembered. */
   | { readonly kind: "unsolicited-echo"; readonly seq: number }
+  /** Of a session that has ended: a stray from before its `bye`, or from before the peer's restart. */
+  | { readonly kind: "ended-session"; readonly session: number }
   /** A new peer beyond the bound on peers. */
   | { readonly kind: "too-many-peers"; readonly limit: number };
 

@@ -40,13 +40,14 @@ export class LinkWatch implements LinkListener, Timed {
   constructor(policy: Policy, options: DetectorOptions, keeper: Timekeeper, sink: WatchSink) {
     this.#keeper = keeper;
     this.#sink = sink;
-    this.#detector = new Detector(policy, options, keeper.now());
+    const nowMs = keeper.now();
+    this.#detector = new Detector(policy, options, nowMs, Math.floor(nowMs) >>> 0);
   }
 
   /** Opens the link. @throws whatever the transport throws, with nothing left behind. */
   start(transport: Transport): void {
     this.#link = transport.open(this);
-    this.#keeper.update(this);
+    this.#keeper.add(this);
   }
 
   /** Ends watching for a reason of ours: says goodbye, so that the peer is not alarmed, and releases all. */
@@ -65,8 +66,13 @@ export class LinkWatch implements LinkListener, Timed {
   }
 
   tick(nowMs: number): void {
-    if (this.verdictMs <= nowMs && this.#link?.hearing?.() === false) {
-      this.stalled(this.#detector.silentMs(nowMs), nowMs);
+    try {
+      if (this.verdictMs <= nowMs && this.#link?.hearing?.() === false) {
+        this.stalled(this.#detector.silentMs(nowMs), nowMs);
+      }
+    } catch (error) {
+      // Thrown on, it would stop the one timer of all links.
+      this.#fail(error);
     }
     this.#handle(TICK, nowMs);
   }
@@ -108,9 +114,13 @@ export class LinkWatch implements LinkListener, Timed {
       const outputs = this.#detector.handle(input, nowMs);
       for (let index = 0; index < outputs.length && !this.#over; index++) this.#carryOut(outputs[index]!);
     } catch (error) {
-      this.#release();
-      this.#sink.failed(error);
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#release();
+    this.#sink.failed(error);
   }
 
   #carryOut(output: Output): void {
@@ -129,7 +139,9 @@ export class LinkWatch implements LinkListener, Timed {
   #release(): void {
     this.#over = true;
     this.#keeper.remove(this);
-    this.#link?.close();
+    // Forgotten first: a close that throws is not called again.
+    const link = this.#link;
     this.#link = undefined;
+    link?.close();
   }
 }

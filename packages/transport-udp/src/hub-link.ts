@@ -1,0 +1,46 @@
+import type { CloseReason, Heartbeat, Link, LinkListener } from "@heartwire/core";
+import type { UdpAddress } from "./address.js";
+
+/** What a link asks of the hub that carries it. */
+export interface LinkCarrier {
+  transmit(link: HubLink, heartbeat: Heartbeat): void;
+  release(link: HubLink): void;
+  end(link: HubLink, reason: CloseReason | undefined): void;
+}
+
+/**
+ * One peer of a hub. There may be 100 000, so all that is known of a peer is held here once, and the links
+ * of one session are chained through {@link next} instead of being put into arrays.
+ */
+export class HubLink implements Link {
+  state: "opening" | "open" | "closed" = "opening";
+  /** The peer's session as int32; undefined until its first datagram. */
+  session: number | undefined = undefined;
+  /** The next peer that happens to have chosen the same session. */
+  next: HubLink | undefined = undefined;
+  readonly #carrier: LinkCarrier;
+
+  constructor(
+    carrier: LinkCarrier,
+    readonly listener: LinkListener,
+    /** Who made the first step: the peer, or we by `connect()`. */
+    readonly origin: "peer" | "connect",
+    public remote: UdpAddress,
+    /** The remote address as one string. */
+    public key: string,
+  ) {
+    this.#carrier = carrier;
+  }
+
+  send(heartbeat: Heartbeat): void {
+    if (this.state === "open") this.#carrier.transmit(this, heartbeat);
+  }
+
+  close(): void {
+    this.#carrier.release(this);
+  }
+
+  failed(reason: CloseReason): void {
+    this.#carrier.end(this, reason);
+  }
+}

@@ -48,7 +48,9 @@ export async function compare(
   progress: ComparisonProgress,
 ): Promise<Results> {
   const comparison = new Comparison(openLab, options, progress);
-  const measurable = faults.filter(({ effect }) => notHere === undefined || effect.silences === "process");
+  const measurable = faults.filter(
+    ({ effect }) => notHere === undefined || effect.kind.startsWith("process-"),
+  );
   const trials = range(options.rounds).flatMap((round) =>
     measurable.map((fault) => () => comparison.tryFault(fault, round)),
   );

@@ -51,6 +51,12 @@ export async function runTrial(lab: Lab, plan: TrialPlan, doing: Doing): Promise
   const instant = await fault.strike({
     lab,
     peers: pairs.map(({ peer }) => peer),
+    monitors: pairs.map(({ monitor }) => monitor),
+    async command(end, command) {
+      const instants = await Promise.all(pairs.map((pair) => pair.command(end, command)));
+      const [firstMs, lastMs] = [Math.min(...instants), Math.max(...instants)];
+      return { atMs: (firstMs + lastMs) / 2, uncertaintyMs: (lastMs - firstMs) / 2 };
+    },
     async writeApplicationData() {
       await Promise.all(pairs.map((pair) => pair.writeApplicationData()));
     },
@@ -66,7 +72,7 @@ async function startAll(lab: Lab, plan: TrialPlan): Promise<{ pairs: SubjectPair
   const untried: Untried[] = [];
   const start = async (subject: Subject) => {
     try {
-      const pair = await startPair(lab, subject, plan.links, plan.settings);
+      const pair = await startPair(lab, subject, plan.links, plan.settings, plan.fault.detour);
       await pair.allAlive(START_LIMIT_MS);
       pairs.push(pair);
     } catch (error) {

@@ -13,7 +13,7 @@ import type { Fault } from "./fault.js";
 export const cablePulled: Fault = {
   name: "cable-pulled",
   title: "peer's network cable is pulled",
-  effect: { silences: "network", packets: "refused", unacknowledgedData: false },
+  effect: { kind: "path-cut", directions: "both", packets: "refused", unacknowledgedData: false },
   strike: ({ lab }) => lab.wire.pullPeerCable(),
   async heal({ lab }) {
     await lab.wire.plugPeerCable();

@@ -1,4 +1,4 @@
-import type { HostProcess, Instant, Lab } from "../lab/index.js";
+import type { EndHost, HostProcess, Instant, Lab } from "../lab/index.js";
 
 /** What goes wrong in a trial. */
 export interface Fault {
@@ -8,6 +8,13 @@ export interface Fault {
   readonly title: string;
   /** What it does to the evidence; predictions depend on this alone, never on the name. */
   readonly effect: FaultEffect;
+  /**
+   * Puts something between the ends before they meet, where the fault needs that. Called for each listener,
+   * with the ports it listens on; returns where the other end must go instead.
+   *
+   * @throws Error if that protocol cannot be led through there
+   */
+  detour?(lab: Lab, listener: Listener): Promise<Destination>;
   /**
    * Breaks it.
    *
@@ -19,31 +26,76 @@ export interface Fault {
   heal(context: FaultContext): Promise<void>;
 }
 
+/** Who listens, and for what. */
+export interface Listener {
+  readonly end: EndHost;
+  readonly protocol: "tcp" | "udp";
+  readonly ports: readonly number[];
+}
+
+/** Where to go to reach a listener. */
+export interface Destination {
+  readonly address: string;
+  /** One for each port of the listener, in the same order. */
+  readonly ports: readonly number[];
+}
+
 /** What a fault needs to strike. */
 export interface FaultContext {
   readonly lab: Lab;
   /** The processes that run at the peer; all of them are hit alike. */
   readonly peers: readonly HostProcess[];
+  /** The processes that run at the monitor. */
+  readonly monitors: readonly HostProcess[];
   /** Makes the application at the monitor write to the peer, and resolves once it has. */
   writeApplicationData(): Promise<void>;
+  /**
+   * Makes every process at one end do something to itself. Resolves when all have said that they do, with the
+   * instant at which they do it.
+   */
+  command(end: EndHost, command: EndCommand): Promise<Instant>;
 }
+
+/** What a process at an end can be told to do to itself. */
+export type EndCommand =
+  /** Ends by itself, without a word to anybody: its kernel closes what it had open. */
+  | { readonly type: "exit" }
+  /** Blocks its event loop for so long. */
+  | { readonly type: "block"; readonly forMs: number }
+  /** From now on its application's own health check fails (or passes again); its loop turns all the same. */
+  | { readonly type: "health"; readonly healthy: boolean };
 
 /**
  * Which evidence of life a fault silences, and which it leaves. Evidence comes from the peer's kernel (TCP
  * acknowledgements), from its process (an answered ping) or from its application (bytes of its own).
  */
 export type FaultEffect =
+  /** The process is gone; its kernel closes its sockets, and answers datagrams to them with a refusal. */
+  | { readonly kind: "process-ended" }
+  /** The process does not run; its kernel keeps the sockets open and acknowledges for them. */
+  | { readonly kind: "process-hung" }
+  /** The process runs and answers, but the application's own health check fails. */
+  | { readonly kind: "application-unhealthy" }
+  /** Packets no longer pass. */
   | {
-      /** Process and application fall silent; the peer's kernel and the network work on. */
-      readonly silences: "process";
-      /** What the peer's kernel does with them: closing is seen at once, keeping hides the loss. */
-      readonly sockets: "closed" | "kept";
-    }
-  | {
-      /** Kernel, process and application fall silent together, in both directions. */
-      readonly silences: "network";
-      /** What becomes of packets to the peer: dropped silently, or answered with ICMP unreachable. */
-      readonly packets: "dropped" | "refused";
+      readonly kind: "path-cut";
+      readonly directions: "both" | "to-peer" | "to-monitor";
+      /** What becomes of what the monitor sends: dropped silently, answered with ICMP, or it cannot leave. */
+      readonly packets: "dropped" | "refused" | "unsendable";
       /** Whether the monitor waits for the acknowledgement of data, which suspends TCP keepalive. */
       readonly unacknowledgedData: boolean;
+    }
+  /** The peer's host is back with an empty memory: it answers TCP with a reset, datagrams with a refusal. */
+  | { readonly kind: "host-rebooted" }
+  /** The peer is silent behind a proxy that lives, and keeps the monitor's connection. */
+  | { readonly kind: "silent-behind-proxy" }
+  /** The peer lives and can be reached, or soon will be again: whoever calls it dead is mistaken. */
+  | {
+      readonly kind: "harmless";
+      /** How it may mislead: lost packets, late packets, silence for less than the detection time, our own stall. */
+      readonly by: "loss" | "delay" | "outage" | "stall" | "nat";
+      /** Share of packets lost in each direction, for `loss`. */
+      readonly lossRate?: number;
+      /** How long, for `outage` and `stall`; how much, for `delay`. */
+      readonly forMs?: number;
     };

@@ -10,7 +10,7 @@ import { signalPeers } from "./signal.js";
 export const hang: Fault = {
   name: "hang",
   title: "peer process hangs (SIGSTOP)",
-  effect: { silences: "process", sockets: "kept" },
+  effect: { kind: "process-hung" },
   async strike(context) {
     return signalPeers(context, "SIGSTOP", /^T+$/);
   },

@@ -5,7 +5,7 @@ import { kill } from "./kill.js";
 import { silentCutIdle } from "./silent-cut-idle.js";
 import { silentCutUnacknowledged } from "./silent-cut-unacknowledged.js";
 
-export type { Fault, FaultContext, FaultEffect } from "./fault.js";
+export type { Destination, EndCommand, Fault, FaultContext, FaultEffect, Listener } from "./fault.js";
 
 /** Every fault, from the easiest to notice to the hardest. */
 export const faults: readonly Fault[] = [kill, cablePulled, silentCutIdle, silentCutUnacknowledged, hang];

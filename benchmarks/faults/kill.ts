@@ -11,7 +11,7 @@ import { signalPeers } from "./signal.js";
 export const kill: Fault = {
   name: "kill",
   title: "peer process is killed (SIGKILL)",
-  effect: { silences: "process", sockets: "closed" },
+  effect: { kind: "process-ended" },
   async strike(context) {
     return signalPeers(context, "SIGKILL", /^Z?$/);
   },

@@ -10,7 +10,7 @@ import type { Fault } from "./fault.js";
 export const silentCutIdle: Fault = {
   name: "silent-cut-idle",
   title: "network is cut silently while idle",
-  effect: { silences: "network", packets: "dropped", unacknowledgedData: false },
+  effect: { kind: "path-cut", directions: "both", packets: "dropped", unacknowledgedData: false },
   strike: ({ lab }) => lab.wire.cut("both"),
   async heal({ lab }) {
     await lab.wire.mend();

@@ -12,7 +12,7 @@ import type { Fault } from "./fault.js";
 export const silentCutUnacknowledged: Fault = {
   name: "silent-cut-unacknowledged",
   title: "network is cut silently with data in flight",
-  effect: { silences: "network", packets: "dropped", unacknowledgedData: true },
+  effect: { kind: "path-cut", directions: "both", packets: "dropped", unacknowledgedData: true },
   async strike({ lab, writeApplicationData }) {
     const instant = await lab.wire.cut("both");
     await writeApplicationData();

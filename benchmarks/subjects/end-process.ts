@@ -1,9 +1,13 @@
 // The process in which one end of one subject runs: its CPU, its memory and its event loop are its own.
+
+import type { EndCommand } from "../faults/index.js";
 import { monotonicMs, openLabChannel } from "../lab/index.js";
+import { setHealthy } from "./health.js";
 import { subjects } from "./index.js";
 import type { FromEnd, ToEnd } from "./protocol.js";
 import type { MonitorEnd, PeerEnd } from "./subject.js";
 
+const ANSWER_MS = 20;
 const channel = openLabChannel<ToEnd, FromEnd>();
 let monitorEnd: MonitorEnd | undefined;
 
@@ -13,6 +17,10 @@ for await (const message of channel.messages) {
     channel.send({ type: "written" });
     continue;
   }
+  if (message.type === "command") {
+    obey(message.command);
+    continue;
+  }
   try {
     channel.send({ type: "started", ports: (await start(message)).ports });
   } catch (error) {
@@ -20,6 +28,32 @@ for await (const message of channel.messages) {
   }
 }
 process.exit();
+
+function obey(command: EndCommand): void {
+  // Soon, so that the answer is out before this process cannot send it any more.
+  const atMs = monotonicMs() + ANSWER_MS;
+  channel.send({ type: "obeyed", atMs });
+  setTimeout(() => {
+    while (monotonicMs() < atMs);
+    carryOut(command);
+  }, ANSWER_MS - 2);
+}
+
+function carryOut(command: EndCommand): void {
+  switch (command.type) {
+    case "exit":
+      process.exit(0);
+      break;
+    case "block": {
+      const untilMs = monotonicMs() + command.forMs;
+      while (monotonicMs() < untilMs);
+      break;
+    }
+    case "health":
+      setHealthy(command.healthy);
+      break;
+  }
+}
 
 async function start(message: Extract<ToEnd, { type: "start" }>): Promise<PeerEnd> {
   const subject = subjects.find(({ name }) => name === message.subject);

@@ -8,6 +8,11 @@ export const LAB_PATH: Path = { rttMs: 1 };
 /** How long a closed connection takes to be told: a packet, and a process woken. */
 export const AT_ONCE: Expectation = { kind: "detected", bestMs: 0, worstMs: 20 };
 
+const ANSWERED_ALL_THE_SAME: Expectation = {
+  kind: "never",
+  why: "the process answers, whatever its application's health",
+};
+
 /** What silence alone leads to, under a policy. */
 export function expectSilence(transport: Pick<Transport, "wire">, policy: PolicyFactory): Expectation {
   const { best, worst } = predict(transport, policy(), LAB_PATH).detectionMs;
@@ -19,10 +24,42 @@ export function expectOnConnection(
   effect: FaultEffect,
   transport: Pick<Transport, "wire">,
   policy: PolicyFactory,
+  answersForHealth: boolean,
 ): Expectation {
-  return effect.silences === "process" && effect.sockets === "closed"
-    ? AT_ONCE
-    : expectSilence(transport, policy);
+  const silence = expectSilence(transport, policy);
+  return expectAround(effect, AT_ONCE, silence, answersForHealth ? silence : undefined);
+}
+
+/**
+ * What any heartbeat leads to that is answered by the peer's process: `whenEnded` if that process is gone and
+ * its kernel says so, `whenSilent` if nothing comes back any more, `whenUnhealthy` if the application's own
+ * health check fails, which only an answer that asks it can tell.
+ */
+export function expectAround(
+  effect: FaultEffect,
+  whenEnded: Expectation,
+  whenSilent: Expectation,
+  whenUnhealthy: Expectation = ANSWERED_ALL_THE_SAME,
+): Expectation {
+  switch (effect.kind) {
+    case "process-ended":
+      return whenEnded;
+    case "process-hung":
+    case "path-cut":
+    case "silent-behind-proxy":
+      return whenSilent;
+    case "host-rebooted":
+      // Whichever is first: the refusal of the next heartbeat, or silence.
+      return { ...whenSilent, kind: "detected", bestMs: 0, worstMs: worstOf(whenSilent) };
+    case "application-unhealthy":
+      return whenUnhealthy;
+    case "harmless":
+      return { kind: "never", why: "the peer lives" };
+  }
+}
+
+function worstOf(expectation: Expectation): number {
+  return expectation.kind === "detected" ? expectation.worstMs : Number.POSITIVE_INFINITY;
 }
 
 /** What a transport puts on the wire under a policy. */

@@ -1,20 +1,10 @@
 import { fileURLToPath } from "node:url";
-import type { HostProcess } from "../lab/index.js";
+import type { EndCommand, Fault } from "../faults/index.js";
+import type { EndHost, HostProcess, Lab } from "../lab/index.js";
 import type { FromEnd, ToEnd } from "./protocol.js";
 import type { EndContext, NominalSettings, Subject } from "./subject.js";
 
 const END_PROCESS = fileURLToPath(new URL("end-process.js", import.meta.url));
-
-/** Where processes can be started: a lab, or this machine alone. */
-export interface Stage {
-  /** The address of each end. */
-  readonly addresses: Readonly<Record<"monitor" | "peer", string>>;
-  spawn<Received = unknown, Sent extends object = object>(
-    host: "monitor" | "peer",
-    modulePath: string,
-    args?: readonly string[],
-  ): Promise<HostProcess<Received, Sent>>;
-}
 
 /** The death of one link, as its monitor's application heard of it. */
 export interface Death {
@@ -26,6 +16,7 @@ export interface Death {
 export interface SubjectPair {
   readonly subject: Subject;
   readonly peer: HostProcess;
+  readonly monitor: HostProcess;
   /** One place per link. */
   readonly deaths: readonly (Death | undefined)[];
   /** Resolves when every link has been alive. Rejects when that takes longer than `withinMs`. */
@@ -34,35 +25,41 @@ export interface SubjectPair {
   allDead(signal: AbortSignal): Promise<void>;
   /** Makes the application write on every link; resolves when it has. */
   writeApplicationData(): Promise<void>;
+  /** Makes the process at one end do something to itself; returns when that is, or will be. */
+  command(end: EndHost, command: EndCommand): Promise<number>;
 }
 
 /**
- * Starts both ends of a subject on a stage, the listening one first.
+ * Starts both ends of a subject in a lab, the listening one first.
  *
  * @throws Error when an end cannot start, with its reason.
  */
 export async function startPair(
-  stage: Stage,
+  lab: Lab,
   subject: Subject,
   links: number,
   settings: NominalSettings,
+  detour?: Fault["detour"],
 ): Promise<SubjectPair> {
   const [peer, monitor] = await Promise.all([
-    stage.spawn<FromEnd, ToEnd>("peer", END_PROCESS),
-    stage.spawn<FromEnd, ToEnd>("monitor", END_PROCESS),
+    lab.spawn<FromEnd, ToEnd>("peer", END_PROCESS),
+    lab.spawn<FromEnd, ToEnd>("monitor", END_PROCESS),
   ]);
-  const context: EndContext = { address: stage.addresses[subject.listensAt], ports: [], links, settings };
+  const context: EndContext = { address: lab.addresses[subject.listensAt], ports: [], links, settings };
   const tracker = new LinkTracker(monitor, links);
-  const begin = async (end: "monitor" | "peer", ports: readonly number[]) => {
+  const begin = async (end: EndHost, way: Partial<EndContext>) => {
     const process = end === "monitor" ? monitor : peer;
-    process.send({ type: "start", subject: subject.name, end, context: { ...context, ports } });
+    process.send({ type: "start", subject: subject.name, end, context: { ...context, ...way } });
     return end === "monitor" ? tracker.started() : startedIn(await peer.messages.receive());
   };
+  const ports = await begin(subject.listensAt, {});
+  const listener = { end: subject.listensAt, protocol: subject.protocol, ports };
   const other = subject.listensAt === "peer" ? "monitor" : "peer";
-  await begin(other, await begin(subject.listensAt, []));
+  await begin(other, detour === undefined ? { ports } : await detour(lab, listener));
   return {
     subject,
     peer,
+    monitor,
     deaths: tracker.deaths,
     allAlive: (withinMs) => tracker.allAlive(subject.name, withinMs),
     allDead: (signal) => tracker.allDead(signal),
@@ -70,7 +67,20 @@ export async function startPair(
       monitor.send({ type: "write" });
       return tracker.written();
     },
+    async command(end, command) {
+      if (end === "monitor") {
+        monitor.send({ type: "command", command });
+        return tracker.obeyed();
+      }
+      peer.send({ type: "command", command });
+      return obeyedAt(await peer.messages.receive());
+    },
   };
+}
+
+function obeyedAt(message: FromEnd): number {
+  if (message.type === "obeyed") return message.atMs;
+  throw new Error(`an end said "${message.type}" when it was told to do something to itself`);
 }
 
 function startedIn(message: FromEnd): readonly number[] {
@@ -86,6 +96,7 @@ class LinkTracker {
   readonly #alive = new Set<number>();
   readonly #waiting = new Set<() => void>();
   #startMessage: FromEnd | undefined;
+  #obeyedAtMs: number | undefined;
   #writes = 0;
   #writesAsked = 0;
   #end: Error | undefined;
@@ -120,10 +131,19 @@ class LinkTracker {
     return this.#until(() => this.#writes >= mine);
   }
 
+  /** When the process does what it was told last. */
+  async obeyed(): Promise<number> {
+    await this.#until(() => this.#obeyedAtMs !== undefined);
+    const atMs = this.#obeyedAtMs!;
+    this.#obeyedAtMs = undefined;
+    return atMs;
+  }
+
   async #read(monitor: HostProcess<FromEnd, ToEnd>): Promise<void> {
     for await (const message of monitor.messages) {
       if (message.type === "report") this.#note(message);
       else if (message.type === "written") this.#writes += 1;
+      else if (message.type === "obeyed") this.#obeyedAtMs = message.atMs;
       else this.#startMessage = message;
       this.#wake();
     }

@@ -1,3 +1,4 @@
+import type { EndCommand } from "../faults/index.js";
 import type { EndContext, LinkReport } from "./subject.js";
 
 /** What the comparison says to an end's process. */
@@ -8,7 +9,8 @@ export type ToEnd =
       readonly end: "monitor" | "peer";
       readonly context: EndContext;
     }
-  | { readonly type: "write" };
+  | { readonly type: "write" }
+  | { readonly type: "command"; readonly command: EndCommand };
 
 /** What an end's process says. */
 export type FromEnd =
@@ -16,4 +18,6 @@ export type FromEnd =
   | { readonly type: "failed"; readonly why: string }
   /** `atMs` is the machine's monotonic clock, read where the application hears of it. */
   | { readonly type: "report"; readonly report: LinkReport; readonly atMs: number }
-  | { readonly type: "written" };
+  | { readonly type: "written" }
+  /** It does, or will have done, what it was told at `atMs`. */
+  | { readonly type: "obeyed"; readonly atMs: number };

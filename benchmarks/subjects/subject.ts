@@ -72,6 +72,7 @@ export interface Subject {
   readonly kind: "heartwire" | "rival";
   /** What its evidence proves of the peer. */
   readonly proves: Proof;
+  readonly protocol: "tcp" | "udp";
   /** Which end has to run first. */
   readonly listensAt: "monitor" | "peer";
   /** The nominal settings in its own words. */
@@ -80,4 +81,9 @@ export interface Subject {
   peerEnd(context: EndContext): Promise<PeerEnd>;
   expectDetection(effect: FaultEffect, settings: NominalSettings): Expectation;
   expectWire(settings: NominalSettings): WireExpectation;
+  /** What it does when nobody sets anything, where that is something else. Too long to wait for: predicted. */
+  readonly atDefaults?: {
+    readonly settingsInWords: string;
+    expectDetection(effect: FaultEffect): Expectation;
+  };
 }

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tcp, tcpPeers } from "@heartwire/tcp";
 import { fixedTimeout, monitor, respondPeers } from "heartwire";
 import { expectOnConnection, expectTraffic } from "./expectation.js";
+import { isHealthy } from "./health.js";
 import { openSpread, portOf, reportOf } from "./links.js";
 import type { NominalSettings, Subject } from "./subject.js";
 
@@ -17,12 +18,13 @@ export const tcpHeartbeat: Subject = {
   title: "TCP heartbeat",
   kind: "heartwire",
   proves: anywhere.proves,
+  protocol: "tcp",
   listensAt: "peer",
   settingsInWords: ({ intervalMs, misses }) => `a probe every ${intervalMs / 1000} s, dead after ${misses}`,
 
   async peerEnd({ address }) {
     const server = createServer();
-    respondPeers(tcpPeers(server)).subscribe();
+    respondPeers(tcpPeers(server), { health: isHealthy }).subscribe();
     server.listen(0, address);
     await once(server, "listening");
     return { ports: [(server.address() as AddressInfo).port] };
@@ -39,6 +41,6 @@ export const tcpHeartbeat: Subject = {
     return { ports: [] };
   },
 
-  expectDetection: (effect, settings) => expectOnConnection(effect, anywhere, policyOf(settings)),
+  expectDetection: (effect, settings) => expectOnConnection(effect, anywhere, policyOf(settings), true),
   expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
 };

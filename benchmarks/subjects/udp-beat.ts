@@ -1,6 +1,7 @@
 import { udp, udpHub } from "@heartwire/udp";
 import { fixedTimeout, monitorPeers, respond } from "heartwire";
-import { expectSilence, expectTraffic } from "./expectation.js";
+import { expectAround, expectSilence, expectTraffic } from "./expectation.js";
+import { isHealthy } from "./health.js";
 import { openSpread, portOf, reportOf } from "./links.js";
 import type { NominalSettings, Subject } from "./subject.js";
 
@@ -15,6 +16,7 @@ export const udpBeat: Subject = {
   title: "UDP beat",
   kind: "heartwire",
   proves: anywhere.proves,
+  protocol: "udp",
   listensAt: "monitor",
   settingsInWords: ({ intervalMs, misses }) => `a beat every ${intervalMs / 1000} s, dead after ${misses}`,
 
@@ -33,11 +35,17 @@ export const udpBeat: Subject = {
   async peerEnd(context) {
     await openSpread(context, (link) => {
       const transport = udp({ host: context.address, port: portOf(context, link) });
-      respond(transport, { beatIntervalMs: context.settings.intervalMs }).subscribe();
+      respond(transport, { beatIntervalMs: context.settings.intervalMs, health: isHealthy }).subscribe();
     });
     return { ports: [] };
   },
 
-  expectDetection: (_effect, settings) => expectSilence(anywhere, policyOf(settings)),
+  expectDetection(effect, settings) {
+    if (effect.kind === "path-cut" && effect.directions === "to-peer") {
+      return { kind: "never", why: "the peer's beats still arrive" };
+    }
+    const silence = expectSilence(anywhere, policyOf(settings));
+    return expectAround(effect, silence, silence, silence);
+  },
   expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
 };

@@ -1,6 +1,7 @@
 import { udp, udpHub } from "@heartwire/udp";
 import { fixedTimeout, monitor, respondPeers } from "heartwire";
-import { expectSilence, expectTraffic, LAB_PATH } from "./expectation.js";
+import { expectAround, expectSilence, expectTraffic, LAB_PATH } from "./expectation.js";
+import { isHealthy } from "./health.js";
 import { openSpread, portOf, reportOf } from "./links.js";
 import type { NominalSettings, Subject } from "./subject.js";
 
@@ -15,12 +16,13 @@ export const udpEcho: Subject = {
   title: "UDP echo",
   kind: "heartwire",
   proves: anywhere.proves,
+  protocol: "udp",
   listensAt: "peer",
   settingsInWords: ({ intervalMs, misses }) => `a probe every ${intervalMs / 1000} s, dead after ${misses}`,
 
   async peerEnd({ address }) {
     const hub = udpHub({ address, port: 0 });
-    respondPeers(hub.peers).subscribe();
+    respondPeers(hub.peers, { health: isHealthy }).subscribe();
     return { ports: [(await hub.bound).port] };
   },
 
@@ -37,9 +39,10 @@ export const udpEcho: Subject = {
 
   expectDetection(effect, settings) {
     // A closed port answers the next probe with ICMP "port unreachable".
-    return effect.silences === "process" && effect.sockets === "closed"
-      ? { kind: "detected", bestMs: 0, worstMs: settings.intervalMs + LAB_PATH.rttMs + 20 }
-      : expectSilence(anywhere, policyOf(settings));
+    const worstMs = settings.intervalMs + LAB_PATH.rttMs + 20;
+    const whenRefused = { kind: "detected", bestMs: 0, worstMs } as const;
+    const silence = expectSilence(anywhere, policyOf(settings));
+    return expectAround(effect, whenRefused, silence, silence);
   },
   expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
 };

@@ -18,6 +18,7 @@ export const webSocketPing: Subject = {
   title: "WebSocket ping",
   kind: "heartwire",
   proves: anywhere.proves,
+  protocol: "tcp",
   listensAt: "peer",
   settingsInWords: ({ intervalMs, misses }) => `a ping every ${intervalMs / 1000} s, dead after ${misses}`,
 
@@ -44,6 +45,6 @@ export const webSocketPing: Subject = {
     return { ports: [], writeApplicationData: () => sockets.forEach((socket) => void socket.send("data")) };
   },
 
-  expectDetection: (effect, settings) => expectOnConnection(effect, anywhere, policyOf(settings)),
+  expectDetection: (effect, settings) => expectOnConnection(effect, anywhere, policyOf(settings), false),
   expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
 };

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { streamCost } from "@heartwire/core";
 import { WebSocket, WebSocketServer } from "ws";
-import { AT_ONCE } from "./expectation.js";
+import { AT_ONCE, expectAround } from "./expectation.js";
 import { openSpread, portOf } from "./links.js";
-import type { EndContext, LinkReport, Subject } from "./subject.js";
+import type { EndContext, Expectation, LinkReport, Subject } from "./subject.js";
 
 /** A ping from the server, empty, and its pong: headers of 2 octets, and 4 of masking from the client. */
 const PING = streamCost({ probeOut: 2, echoIn: 6, beatOut: 2 });
@@ -22,6 +22,7 @@ export const wsReadme: Subject = {
   title: "ws README",
   kind: "rival",
   proves: "process",
+  protocol: "tcp",
   listensAt: "monitor",
   settingsInWords: ({ intervalMs }) => `a sweep every ${intervalMs / 1000} s, dead after 1 (it has no other)`,
 
@@ -50,9 +51,12 @@ export const wsReadme: Subject = {
   },
 
   expectDetection(effect, { intervalMs }) {
-    if (effect.silences === "process" && effect.sockets === "closed") return AT_ONCE;
-    // The tick after the fault pings in vain, the next one terminates.
-    return { kind: "detected", bestMs: intervalMs, worstMs: 2 * intervalMs + 22 };
+    return expectAround(effect, AT_ONCE, expectSweep(intervalMs));
+  },
+
+  atDefaults: {
+    settingsInWords: "a sweep every 30 s",
+    expectDetection: (effect) => expectAround(effect, AT_ONCE, expectSweep(30_000)),
   },
 
   expectWire({ intervalMs }) {
@@ -64,6 +68,11 @@ export const wsReadme: Subject = {
     };
   },
 };
+
+/** The tick after the fault pings in vain, the next one terminates. */
+function expectSweep(intervalMs: number): Expectation {
+  return { kind: "detected", bestMs: intervalMs, worstMs: 2 * intervalMs + 22 };
+}
 
 async function sweepSpread(
   { settings, links }: EndContext,

@@ -15,7 +15,7 @@ const ANSWERED_ALL_THE_SAME: Expectation = {
 
 /** What silence alone leads to, under a policy. */
 export function expectSilence(transport: Pick<Transport, "wire">, policy: PolicyFactory): Expectation {
-  const { best, worst } = predict(transport, policy(), LAB_PATH).detectionMs;
+  const { best, worst } = predict(transport, policy, LAB_PATH).detectionMs;
   return { kind: "detected", bestMs: best, worstMs: worst };
 }
 
@@ -64,6 +64,6 @@ function worstOf(expectation: Expectation): number {
 
 /** What a transport puts on the wire under a policy. */
 export function expectTraffic(transport: Pick<Transport, "wire">, policy: PolicyFactory): WireExpectation {
-  const { framesPerHour, octetsPerHour } = predict(transport, policy(), LAB_PATH);
+  const { framesPerHour, octetsPerHour } = predict(transport, policy, LAB_PATH);
   return { framesPerHour, octetsPerHour };
 }

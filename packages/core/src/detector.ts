@@ -17,6 +17,11 @@ export interface DetectorOptions {
   readonly samples?: boolean;
   /** From [0, 1), for the jitter on sending. Default Math.random. */
   readonly random?: () => number;
+  /**
+   * What counts as evidence: `any` octet of the peer (default), or its `heartbeats` only. The latter where the
+   * application's own octets must not vouch for its health: an ill service may go on answering "503".
+   */
+  readonly evidence?: "any" | "heartbeats";
   /** False withholds beats and echoes: the peer shall find this end dead. Default: always healthy. */
   readonly healthy?: () => boolean;
   /** What each beat carries: 1 to 255 octets, or nothing. */
@@ -105,7 +110,7 @@ export class Detector {
         this.#received(input.heartbeat, nowMs);
         break;
       case "active":
-        this.#evidence(nowMs);
+        if (this.#options.evidence !== "heartbeats") this.#evidence(nowMs);
         break;
       case "tick":
         this.#judge(nowMs);

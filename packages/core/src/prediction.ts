@@ -1,6 +1,6 @@
 import { JITTER_FLOOR } from "./detector.js";
 import { keepaliveDetection } from "./keepalive-prediction.js";
-import type { Policy } from "./policy.js";
+import type { Policy, PolicyFactory } from "./policy.js";
 import type { Transport } from "./transport.js";
 import type { WireCost } from "./wire-cost.js";
 
@@ -49,17 +49,25 @@ const HOUR_MS = 3_600_000;
  *
  * @throws RangeError when `lossRate` or `rttMs` cannot be.
  */
-export function predict(transport: Pick<Transport, "wire">, policy: Policy, path: Path): Prediction {
+export function predict(
+  transport: Pick<Transport, "wire">,
+  policy: Policy | PolicyFactory,
+  path: Path,
+): Prediction {
+  return predictFor(transport.wire, typeof policy === "function" ? policy() : policy, path);
+}
+
+function predictFor(wire: WireCost, policy: Policy, path: Path): Prediction {
   const { rttMs, lossRate = 0, timerSlackMs = 2 } = path;
   if (!(rttMs >= 0)) throw new RangeError(`rttMs must be at least 0, not ${rttMs}`);
   if (!(lossRate >= 0 && lossRate < 1))
     throw new RangeError(`lossRate must be from 0 to below 1, not ${lossRate}`);
   const full = { rttMs, lossRate, timerSlackMs };
-  const mistakes = mistakesPerHour(transport.wire, policy, full);
+  const mistakes = mistakesPerHour(wire, policy, full);
   return {
     detectionMs: detectionSpan(policy, full),
-    framesPerHour: trafficPerHour(transport.wire, policy, (frames) => frames.length),
-    octetsPerHour: trafficPerHour(transport.wire, policy, (frames) => frames.reduce((sum, n) => sum + n, 0)),
+    framesPerHour: trafficPerHour(wire, policy, (frames) => frames.length),
+    octetsPerHour: trafficPerHour(wire, policy, (frames) => frames.reduce((sum, n) => sum + n, 0)),
     ...(mistakes === undefined ? {} : { mistakesPerHour: mistakes }),
   };
 }

@@ -84,15 +84,12 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
 
   peer(peer: Peer<Handle>): void {
     const sink = new PeerSink(peer, this.#subscriber, (gone) => this.#gone(gone));
-    const watch = new LinkWatch(
-      this.#policy(),
-      this.#sharedOptions(peer.transport.proves),
-      this.#keeper,
-      sink,
-    );
-    sink.watch = watch;
-    this.#watches.add(watch);
+    // Whatever throws here is a bug of what we were given, and no business of the server that calls us.
     try {
+      const options = this.#sharedOptions(peer.transport.proves);
+      const watch = new LinkWatch(this.#policy(), options, this.#keeper, sink);
+      sink.watch = watch;
+      this.#watches.add(watch);
       watch.start(peer.transport);
     } catch (error) {
       sink.failed(error);
@@ -101,7 +98,12 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
 
   rejected(rejection: FrameRejection): void {
     this.#rejected += 1;
-    if (Math.log2(this.#rejected) % 1 === 0) this.#options.onRejected?.(rejection, this.#rejected);
+    if (Math.log2(this.#rejected) % 1 !== 0) return;
+    try {
+      this.#options.onRejected?.(rejection, this.#rejected);
+    } catch (error) {
+      this.#subscriber.error(error);
+    }
   }
 
   closed(reason?: CloseReason): void {
@@ -160,7 +162,7 @@ class PeerSink<Handle> implements WatchSink {
   }
 
   failed(error: unknown): void {
-    this.#gone(this.watch!);
+    // Ends the watching of all, so that nobody need be told that this one is gone.
     this.#subscriber.error(error);
   }
 }

@@ -1,6 +1,6 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from "rxjs";
 
-/** Longer delays make setTimeout fire at once; the work then finds nothing due and is scheduled again. */
+/** A longer delay would make setTimeout fire at once, so it is waited for in parts. */
 const MAX_TIMER_MS = 0x7fff_ffff;
 
 class TimerAction<T> extends Subscription implements SchedulerAction<T> {
@@ -15,13 +15,25 @@ class TimerAction<T> extends Subscription implements SchedulerAction<T> {
   schedule(state?: T, delayMs = 0): Subscription {
     if (this.closed) return this;
     this.#cancel?.();
-    this.#cancel = after(delayMs, () => {
-      this.#cancel = undefined;
+    this.#wait(delayMs, state);
+    return this;
+  }
+
+  #wait(delayMs: number, state: T | undefined): void {
+    this.#cancel = after(Math.min(delayMs, MAX_TIMER_MS), () => {
+      if (delayMs > MAX_TIMER_MS) this.#wait(delayMs - MAX_TIMER_MS, state);
+      else this.#run(state);
+    });
+  }
+
+  #run(state: T | undefined): void {
+    this.#cancel = undefined;
+    try {
       this.#work.call(this, state);
+    } finally {
       // The work may have scheduled itself again.
       if (this.#cancel === undefined) this.unsubscribe();
-    });
-    return this;
+    }
   }
 
   override unsubscribe(): void {
@@ -37,14 +49,13 @@ function after(delayMs: number, run: () => void): () => void {
     const immediate = setImmediate(run);
     return () => clearImmediate(immediate);
   }
-  const timer = setTimeout(run, Math.min(Math.ceil(delayMs), MAX_TIMER_MS));
+  const timer = setTimeout(run, Math.ceil(delayMs));
   return () => clearTimeout(timer);
 }
 
 /**
  * RxJS's time source on the monotonic clock: `now()` is `performance.now()`, which no change of the wall
- * clock moves. Work without delay runs after pending I/O was read. A delay above 2^31 - 1 ms (24.8 days) is
- * cut to that.
+ * clock moves. Work without delay runs after pending I/O was read; a delay may be as long as it likes.
  */
 export const monotonicScheduler: SchedulerLike = {
   now: () => performance.now(),

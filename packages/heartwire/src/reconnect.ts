@@ -5,6 +5,7 @@ import {
   type SchedulerLike,
   type Subscriber,
   Subscription,
+  takeUntil,
 } from "rxjs";
 import { monotonicScheduler } from "./monotonic-scheduler.js";
 
@@ -14,7 +15,7 @@ export interface ReconnectOptions {
   readonly initialMs?: number;
   /** The most that any wait can be: each doubles the last. Default 30 000. */
   readonly maxMs?: number;
-  /** Give up after this many deaths in a row without a lasting recovery. Default Infinity. */
+  /** Give up after this many new links in a row without a lasting recovery. Default Infinity. */
   readonly maxAttempts?: number;
   /** The time source; default {@link monotonicScheduler}. */
   readonly scheduler?: SchedulerLike;
@@ -66,28 +67,28 @@ class Reconnecting {
     this.#source = source;
     this.#options = options;
     this.#subscriber = subscriber;
+    subscriber.add(this.subscription);
     this.#open();
   }
 
   #open(): void {
     this.#aliveSinceMs = undefined;
     this.#last = undefined;
-    // Added first, since a source may complete while it is being subscribed.
+    // Added first, since a source may emit, complete or be unsubscribed while it is being subscribed.
     const link = new Subscription();
     this.subscription.add(link);
-    link.add(
-      this.#source.subscribe({
-        next: (event) => {
-          this.#note(event);
-          this.#subscriber.next(event);
-        },
-        error: (error) => this.#subscriber.error(error),
-        complete: () => {
-          link.unsubscribe();
-          this.#wait();
-        },
-      }),
-    );
+    const unsubscribed = new Observable<void>((stop) => link.add(() => stop.next()));
+    this.#source.pipe(takeUntil(unsubscribed)).subscribe({
+      next: (event) => {
+        this.#note(event);
+        this.#subscriber.next(event);
+      },
+      error: (error) => this.#subscriber.error(error),
+      complete: () => {
+        link.unsubscribe();
+        if (!this.#subscriber.closed) this.#wait();
+      },
+    });
   }
 
   #note(event: LivenessEvent): void {

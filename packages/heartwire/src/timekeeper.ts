@@ -44,6 +44,7 @@ export class Timekeeper {
   #timer: Subscription | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
   #drain: Subscription | undefined;
+  #drainDueMs = Number.POSITIVE_INFINITY;
   /** Stalls up to here are told. */
   #accountedMs = Number.NEGATIVE_INFINITY;
   #inputs = 0;
@@ -59,10 +60,16 @@ export class Timekeeper {
   /** Input arrived at `nowMs`, about to be handled. */
   heard(nowMs: number): void {
     this.#inputs += 1;
-    if (nowMs - this.#timerDueMs >= STALL_THRESHOLD_MS) this.#tellStall(nowMs);
+    this.#noticeStall(nowMs);
   }
 
-  /** Tells of an entry that is new or whose deadline may have moved. */
+  /** Takes a new entry. A stall up to now is told to the others: it was before its time. */
+  add(entry: Timed): void {
+    this.#noticeStall(this.now());
+    this.update(entry);
+  }
+
+  /** Tells of an entry whose deadline may have moved. */
   update(entry: Timed): void {
     this.#queue.update(entry);
     if (this.#queue.nextMs < this.#timerDueMs) this.#arm();
@@ -73,8 +80,7 @@ export class Timekeeper {
     this.#queue.remove(entry);
     this.#accused.delete(entry);
     if (this.#accused.size === 0) {
-      this.#drain?.unsubscribe();
-      this.#drain = undefined;
+      this.#endDrain();
       if (this.#queue.nextMs === Number.POSITIVE_INFINITY) this.#disarm();
     }
   }
@@ -95,11 +101,11 @@ export class Timekeeper {
 
   #fired(): void {
     const nowMs = this.now();
-    if (nowMs - this.#timerDueMs >= STALL_THRESHOLD_MS) this.#tellStall(nowMs);
-    for (const entry of this.#queue.popDue(nowMs)) {
-      if (entry.verdictMs <= nowMs) this.#accused.add(entry);
-      else this.#tick(entry, nowMs);
-    }
+    this.#noticeStall(nowMs);
+    const due = this.#queue.popDue(nowMs);
+    // All of them before any tick: an observer may unsubscribe others while being told.
+    for (const entry of due) if (entry.verdictMs <= nowMs) this.#accused.add(entry);
+    for (const entry of due) if (entry.verdictMs > nowMs) this.#tick(entry, nowMs);
     if (this.#accused.size > 0 && this.#drain === undefined) this.#letInputIn(1);
     this.#arm();
   }
@@ -112,14 +118,24 @@ export class Timekeeper {
   /** Waits a turn of the event loop, and again as long as turns bring input, then judges. */
   #letInputIn(turn: number): void {
     const inputsBefore = this.#inputs;
+    this.#drainDueMs = this.now();
     this.#drain = this.#scheduler.schedule(() => {
+      // Whatever else ran in this turn may have blocked it.
+      this.#noticeStall(this.now());
+      if (this.#accused.size === 0) return;
       if (this.#inputs !== inputsBefore && turn < MAX_DRAIN_TURNS) {
         this.#letInputIn(turn + 1);
         return;
       }
-      this.#drain = undefined;
+      this.#endDrain();
       this.#judge();
     }, 0);
+  }
+
+  #endDrain(): void {
+    this.#drain?.unsubscribe();
+    this.#drain = undefined;
+    this.#drainDueMs = Number.POSITIVE_INFINITY;
   }
 
   #judge(): void {
@@ -130,11 +146,15 @@ export class Timekeeper {
     if (this.#queue.nextMs < this.#timerDueMs) this.#arm();
   }
 
-  #tellStall(nowMs: number): void {
-    const stalledMs = nowMs - Math.max(this.#timerDueMs, this.#accountedMs);
+  /** Tells all links of a stall, if work that was due ran this late and the time is not told already. */
+  #noticeStall(nowMs: number): void {
+    const dueMs = Math.min(this.#timerDueMs, this.#drainDueMs);
+    const stalledMs = nowMs - Math.max(dueMs, this.#accountedMs);
     if (stalledMs < STALL_THRESHOLD_MS) return;
-    this.#accountedMs = nowMs;
-    // Copied: an observer may unsubscribe while being told.
-    for (const entry of [...this.#queue, ...this.#accused]) entry.stalled(stalledMs, nowMs);
+    // Telling 100 000 links takes long itself: counted as the next stall, it would never end.
+    this.#accountedMs = Number.POSITIVE_INFINITY;
+    // Copied: an observer may unsubscribe while being told. A set: the accused may have been queued again.
+    for (const entry of new Set([...this.#queue, ...this.#accused])) entry.stalled(stalledMs, nowMs);
+    this.#accountedMs = this.now();
   }
 }

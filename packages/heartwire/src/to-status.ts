@@ -13,13 +13,13 @@ export interface Status {
   readonly rttVariationMs?: number;
   /** What the peer's last heartbeat carried. */
   readonly payload?: Uint8Array;
-  /** Why it is dead. */
+  /** Why it died; kept until it is alive again, or has left. */
   readonly cause?: DeathCause;
   /** How often suspicion turned out to be wrong. */
   readonly recoveries: number;
   /** Links that came to life: 1, and one more for each reconnection. */
   readonly connections: number;
-  /** Frames dropped, as last told. */
+  /** Frames dropped, on all links, as last told. */
   readonly rejected: number;
   /** How long this process stalled, in all. */
   readonly stalledMs: number;
@@ -46,20 +46,27 @@ function next(status: Status, event: LivenessEvent): Status {
         ...(event.payload && { payload: event.payload }),
       };
     case "suspect":
+      return { ...status, state: "suspect", sinceMs: event.atMs };
     case "left":
-      return { ...status, state: event.type, sinceMs: event.atMs };
+      return { ...withoutCause(status), state: "left", sinceMs: event.atMs };
     case "dead":
       return { ...status, state: "dead", sinceMs: event.atMs, cause: event.cause };
     case "stalled":
       return { ...status, stalledMs: status.stalledMs + event.stalledMs };
     case "rejected":
-      return { ...status, rejected: event.total };
+      // Told at 1, 2, 4, 8, … of each link: at each but the first, half of the total is new.
+      return { ...status, rejected: status.rejected + Math.ceil(event.total / 2) };
   }
 }
 
+function withoutCause({ cause: _buried, ...rest }: Status): Omit<Status, "cause"> {
+  return rest;
+}
+
 function alive(status: Status, atMs: number, proof: Proof): Status {
-  const recovered = status.state === "suspect" && status.proof !== undefined;
-  const { cause: _buried, rttMs, rttVariationMs, ...rest } = status;
+  // A cause is that of the link before: then this suspicion was of a new link, before it was first heard.
+  const recovered = status.state === "suspect" && status.proof !== undefined && status.cause === undefined;
+  const { rttMs, rttVariationMs, ...rest } = withoutCause(status);
   const sameLink = recovered && rttMs !== undefined && rttVariationMs !== undefined;
   return {
     ...rest,

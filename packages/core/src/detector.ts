@@ -23,7 +23,7 @@ export interface DetectorOptions {
    */
   readonly evidence?: "any" | "heartbeats";
   /** False withholds beats and echoes: the peer shall find this end dead. Default: always healthy. */
-  readonly healthy?: () => boolean;
+  readonly health?: () => boolean;
   /** What each beat carries: 1 to 255 octets, or nothing. */
   readonly payload?: () => Uint8Array | undefined;
 }
@@ -296,7 +296,7 @@ export class Detector {
   }
 
   #healthy(): boolean {
-    return this.#options.healthy === undefined || this.#options.healthy();
+    return this.#options.health === undefined || this.#options.health();
   }
 
   #sample(nowMs: number, rttMs: number, payload: Uint8Array | undefined): void {

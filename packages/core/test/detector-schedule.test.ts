@@ -76,7 +76,7 @@ describe("heartbeats go out on a schedule", () => {
 describe("health", () => {
   it("while the application is ill, beats are withheld: the peer shall find it dead", () => {
     let healthy = true;
-    const bench = new Bench(answerOnly({ beatIntervalMs: 1000 }), { healthy: () => healthy });
+    const bench = new Bench(answerOnly({ beatIntervalMs: 1000 }), { health: () => healthy });
     bench.open();
     bench.runTo(1000);
     healthy = false;
@@ -87,14 +87,14 @@ describe("health", () => {
   });
 
   it("and so are echoes; the peer's probe is evidence of the peer all the same", () => {
-    const bench = new Bench(answerOnly(), { healthy: () => false });
+    const bench = new Bench(answerOnly(), { health: () => false });
     bench.hear({ kind: "probe", seq: 0 });
     expect(bench.sent).toEqual([]);
     expect(bench.eventTypes).toEqual(["alive"]);
   });
 
   it("but our own probes still ask: being ill does not blind us", () => {
-    const bench = new Bench(fixedTimeout({ intervalMs: 1000 }), { healthy: () => false });
+    const bench = new Bench(fixedTimeout({ intervalMs: 1000 }), { health: () => false });
     bench.open();
     expect(bench.sentAtMs("probe")).toEqual([0]);
   });

@@ -11,7 +11,12 @@ export interface MonitorOptions {
   /** What each of our beats carries: 1 to 255 octets, or nothing. */
   readonly payload?: () => Uint8Array | undefined;
   /** False withholds our beats and echoes, so that the peer finds us dead. Default: always healthy. */
-  readonly healthy?: () => boolean;
+  readonly health?: () => boolean;
+  /**
+   * What counts as evidence: `any` octet of the peer (default), or its `heartbeats` only. Take the latter where
+   * the peer's `health` shall decide although its application's octets go on flowing.
+   */
+  readonly evidence?: "any" | "heartbeats";
   /** The time source; default {@link monotonicScheduler}. Tests pass RxJS's TestScheduler. */
   readonly scheduler?: SchedulerLike;
   /** From [0, 1), for the jitter on sending. Default Math.random. */
@@ -46,12 +51,13 @@ export function detectorOptions(
   options: MonitorOptions,
   samplesByDefault: boolean,
 ): DetectorOptions {
-  const { payload, healthy, random } = options;
+  const { payload, health, evidence, random } = options;
   return {
     proves,
     samples: options.samples ?? samplesByDefault,
     ...(payload && { payload }),
-    ...(healthy && { healthy }),
+    ...(health && { health }),
+    ...(evidence && { evidence }),
     ...(random && { random }),
   };
 }

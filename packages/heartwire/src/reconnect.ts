@@ -1,7 +1,7 @@
 import { type LivenessEvent, requireDurationMs } from "@heartwire/core";
 import {
-  type MonoTypeOperatorFunction,
   Observable,
+  type OperatorFunction,
   type SchedulerLike,
   type Subscriber,
   Subscription,
@@ -23,10 +23,21 @@ export interface ReconnectOptions {
   readonly random?: () => number;
 }
 
+/** The peer died, and the next link will be opened: what {@link reconnect} adds to the stream. */
+export interface Reconnecting {
+  readonly type: "reconnecting";
+  /** Monotonic. */
+  readonly atMs: number;
+  /** Counts the new links since the last lasting life, from 1. */
+  readonly attempt: number;
+  /** How long the wait is, from `atMs` on. */
+  readonly waitMs: number;
+}
+
 const DAY_MS = 86_400_000;
 
 /**
- * Opens the next link when the peer died: the stream goes on after `dead`, and completes after `left`, or
+ * Opens the next link when the peer died: the stream goes on after `dead` with `reconnecting`, and completes after `left`, or
  * with the last `dead` when the attempts are used up. Waits are drawn evenly from zero to a bound that doubles
  * (full jitter: Brooker, "Exponential Backoff And Jitter", AWS 2015), so that a thousand clients do not come
  * back in step. The bound falls back only after a link lived longer than the wait before it: a peer that
@@ -34,7 +45,9 @@ const DAY_MS = 86_400_000;
  *
  * @throws RangeError when an option cannot work.
  */
-export function reconnect(options: ReconnectOptions = {}): MonoTypeOperatorFunction<LivenessEvent> {
+export function reconnect(
+  options: ReconnectOptions = {},
+): OperatorFunction<LivenessEvent, LivenessEvent | Reconnecting> {
   const { initialMs = 500, maxMs = 30_000, maxAttempts = Number.POSITIVE_INFINITY } = options;
   requireDurationMs("initialMs", initialMs, 1, DAY_MS);
   requireDurationMs("maxMs", maxMs, initialMs, DAY_MS);
@@ -46,14 +59,14 @@ export function reconnect(options: ReconnectOptions = {}): MonoTypeOperatorFunct
     scheduler: options.scheduler ?? monotonicScheduler,
     random: options.random ?? Math.random,
   };
-  return (source) => new Observable((subscriber) => new Reconnecting(source, full, subscriber).subscription);
+  return (source) => new Observable((subscriber) => new LinkAfterLink(source, full, subscriber).subscription);
 }
 
-class Reconnecting {
+class LinkAfterLink {
   readonly subscription = new Subscription();
   readonly #source: Observable<LivenessEvent>;
   readonly #options: Required<ReconnectOptions>;
-  readonly #subscriber: Subscriber<LivenessEvent>;
+  readonly #subscriber: Subscriber<LivenessEvent | Reconnecting>;
   #attempt = 0;
   #boundMs = 0;
   #aliveSinceMs: number | undefined;
@@ -62,7 +75,7 @@ class Reconnecting {
   constructor(
     source: Observable<LivenessEvent>,
     options: Required<ReconnectOptions>,
-    subscriber: Subscriber<LivenessEvent>,
+    subscriber: Subscriber<LivenessEvent | Reconnecting>,
   ) {
     this.#source = source;
     this.#options = options;
@@ -107,13 +120,18 @@ class Reconnecting {
     }
     this.#boundMs = Math.min(maxMs, initialMs * 2 ** this.#attempt);
     this.#attempt += 1;
+    const waitMs = random() * this.#boundMs;
+    const atMs = scheduler.now();
+    this.#subscriber.next({ type: "reconnecting", atMs, attempt: this.#attempt, waitMs });
+    // Whoever hears it may have had enough.
+    if (this.#subscriber.closed) return;
     const timer = new Subscription();
     this.subscription.add(timer);
     timer.add(
       scheduler.schedule(() => {
         timer.unsubscribe();
         this.#open();
-      }, random() * this.#boundMs),
+      }, waitMs),
     );
   }
 }

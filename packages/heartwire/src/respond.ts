@@ -44,7 +44,7 @@ export function respondPeers<Handle>(
 function asMonitorOptions({ health, payload, scheduler, random }: RespondOptions): MonitorPeersOptions {
   return {
     samples: false,
-    ...(health && { healthy: health }),
+    ...(health && { health }),
     ...(payload && { payload }),
     ...(scheduler && { scheduler }),
     ...(random && { random }),

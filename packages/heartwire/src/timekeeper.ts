@@ -19,6 +19,9 @@ export const STALL_THRESHOLD_MS = 50;
  */
 const MAX_DRAIN_TURNS = 256;
 
+/** And how long: where a turn takes long (a browser's throttled tab), input of others must not acquit anybody. */
+const MAX_DRAIN_MS = 250;
+
 /**
  * Keeps the deadlines of all links on one scheduler with one timer, notices when this process stalled, and
  * lets pending input in before anybody is judged: in Node timers run before I/O, so after a stall an expired
@@ -106,7 +109,7 @@ export class Timekeeper {
     // All of them before any tick: an observer may unsubscribe others while being told.
     for (const entry of due) if (entry.verdictMs <= nowMs) this.#accused.add(entry);
     for (const entry of due) if (entry.verdictMs > nowMs) this.#tick(entry, nowMs);
-    if (this.#accused.size > 0 && this.#drain === undefined) this.#letInputIn(1);
+    if (this.#accused.size > 0 && this.#drain === undefined) this.#letInputIn(1, nowMs);
     this.#arm();
   }
 
@@ -116,15 +119,17 @@ export class Timekeeper {
   }
 
   /** Waits a turn of the event loop, and again as long as turns bring input, then judges. */
-  #letInputIn(turn: number): void {
+  #letInputIn(turn: number, sinceMs: number): void {
     const inputsBefore = this.#inputs;
     this.#drainDueMs = this.now();
     this.#drain = this.#scheduler.schedule(() => {
       // Whatever else ran in this turn may have blocked it.
-      this.#noticeStall(this.now());
+      const nowMs = this.now();
+      this.#noticeStall(nowMs);
       if (this.#accused.size === 0) return;
-      if (this.#inputs !== inputsBefore && turn < MAX_DRAIN_TURNS) {
-        this.#letInputIn(turn + 1);
+      const mayGoOn = turn < MAX_DRAIN_TURNS && nowMs - sinceMs < MAX_DRAIN_MS;
+      if (this.#inputs !== inputsBefore && mayGoOn) {
+        this.#letInputIn(turn + 1, sinceMs);
         return;
       }
       this.#endDrain();

@@ -1,5 +1,6 @@
 import type { DeathCause, LivenessEvent, Proof, State } from "@heartwire/core";
 import { type OperatorFunction, scan, startWith } from "rxjs";
+import type { Reconnecting } from "./reconnect.js";
 
 /** Everything known of a peer at one moment, for user interfaces and metrics. */
 export interface Status {
@@ -15,6 +16,8 @@ export interface Status {
   readonly payload?: Uint8Array;
   /** Why it died; kept until it is alive again, or has left. */
   readonly cause?: DeathCause;
+  /** Set while the next link is awaited or being opened: when the wait ends, monotonic, and which attempt it is. */
+  readonly reconnecting?: { readonly untilMs: number; readonly attempt: number };
   /** How often suspicion turned out to be wrong. */
   readonly recoveries: number;
   /** Links that came to life: 1, and one more for each reconnection. */
@@ -31,11 +34,11 @@ const INITIAL: Status = { state: "pending", recoveries: 0, connections: 0, rejec
  * Turns events into snapshots: first `pending`, then one per event. Behind `reconnect()` it goes on over the
  * links, and its counters with it.
  */
-export function toStatus(): OperatorFunction<LivenessEvent, Status> {
+export function toStatus(): OperatorFunction<LivenessEvent | Reconnecting, Status> {
   return (events) => events.pipe(scan(next, INITIAL), startWith(INITIAL));
 }
 
-function next(status: Status, event: LivenessEvent): Status {
+function next(status: Status, event: LivenessEvent | Reconnecting): Status {
   switch (event.type) {
     case "alive":
       return alive(status, event.atMs, event.proof);
@@ -51,6 +54,10 @@ function next(status: Status, event: LivenessEvent): Status {
       return { ...withoutCause(status), state: "left", sinceMs: event.atMs };
     case "dead":
       return { ...status, state: "dead", sinceMs: event.atMs, cause: event.cause };
+    case "reconnecting": {
+      const { atMs, waitMs, attempt } = event;
+      return { ...status, reconnecting: { untilMs: atMs + waitMs, attempt } };
+    }
     case "stalled":
       return { ...status, stalledMs: status.stalledMs + event.stalledMs };
     case "rejected":
@@ -59,7 +66,11 @@ function next(status: Status, event: LivenessEvent): Status {
   }
 }
 
-function withoutCause({ cause: _buried, ...rest }: Status): Omit<Status, "cause"> {
+function withoutCause({
+  cause: _buried,
+  reconnecting: _over,
+  ...rest
+}: Status): Omit<Status, "cause" | "reconnecting"> {
   return rest;
 }
 

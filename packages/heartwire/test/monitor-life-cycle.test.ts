@@ -122,7 +122,7 @@ describe("a monitor errors only for bugs:", () => {
   it("a health callback that throws", () => {
     marbles(({ transport, virtual, expectObservable }) => {
       const peer = transport("o 9ms p");
-      expectObservable(monitor(peer, POLICY, { ...virtual, healthy: fail })).toBe("10ms #", undefined, bug);
+      expectObservable(monitor(peer, POLICY, { ...virtual, health: fail })).toBe("10ms #", undefined, bug);
       return () => expect(peer.links[0]!.closed).toBe(true);
     });
   });

@@ -213,7 +213,7 @@ describe("monitorPeers errors for bugs, and never throws into the server:", () =
     const { lines, errors, server } = story(
       "ab",
       (server) => ({ a: server.comes("a", "o"), b: server.comes("b", "o 4ms p") }),
-      { healthy: fail },
+      { health: fail },
     );
     expect(lines).toEqual(["6 error"]);
     expect(errors).toEqual([bug]);
@@ -222,7 +222,7 @@ describe("monitorPeers errors for bugs, and never throws into the server:", () =
 
   it("a health check that throws for the last peer of a closed server", () => {
     const { lines, errors } = story("ax", (server) => ({ a: server.comes("a", "o 4ms p"), x: closes }), {
-      healthy: fail,
+      health: fail,
     });
     expect(lines).toEqual(["5 error"]);
     expect(errors).toEqual([bug]);

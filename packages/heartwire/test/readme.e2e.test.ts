@@ -28,7 +28,7 @@ const PRINTS: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   "`monitorPeers(source, policy, options?)`, 1": [],
   "`respondPeers(source, options?)`, 1": [],
   "`toStatus()`, 1": ["pending undefined 0", "dead undefined 0"],
-  "`reconnect(options?)`, 1": ["dead", "dead"],
+  "`reconnect(options?)`, 1": ["dead", "reconnecting"],
   "Testing your own code, 1": ["passed"],
 };
 
@@ -109,6 +109,7 @@ describe("the README's tables", () => {
     rttVariationMs: true,
     payload: true,
     cause: true,
+    reconnecting: true,
     recoveries: true,
     connections: true,
     rejected: true,

@@ -2,13 +2,19 @@ import type { LivenessEvent } from "@heartwire/core";
 import * as fc from "fast-check";
 import { defer, EMPTY, Observable, of, take } from "rxjs";
 import { describe, expect, it } from "vitest";
-import { reconnect } from "../src/index.js";
+import { type Reconnecting, reconnect } from "../src/index.js";
 import { ManualScheduler } from "./support/manual-scheduler.js";
 import { marbles } from "./support/marbles.js";
 
 const REFUSED = { kind: "refused", errno: "ECONNREFUSED" } as const;
 const alive = (atMs: number): LivenessEvent => ({ type: "alive", atMs, proof: "process" });
 const dead = (atMs: number): LivenessEvent => ({ type: "dead", atMs, silentMs: 0, cause: REFUSED });
+const again = (atMs: number, attempt: number, waitMs: number): Reconnecting => ({
+  type: "reconnecting",
+  atMs,
+  attempt,
+  waitMs,
+});
 const left = (atMs: number): LivenessEvent => ({ type: "left", atMs });
 
 /** Links that live for the given times, and the waits before each that follows; the last one lives on. */
@@ -47,11 +53,16 @@ function waitsBetween(
 const longest = { random: () => 1 };
 
 describe("reconnect", () => {
-  it("goes on after a death, and lets the death be seen", () => {
+  it("goes on after a death, lets the death be seen, and says how long it waits", () => {
     marbles(({ cold, virtual, expectObservable, expectSubscriptions }) => {
       const link = cold("a--(d|)", { a: alive(0), d: dead(0) });
       const stream = link.pipe(reconnect({ ...virtual, initialMs: 10, random: () => 0.5 }));
-      expectObservable(stream, "20ms !").toBe("a--d 4ms a--d", { a: alive(0), d: dead(0) });
+      expectObservable(stream, "20ms !").toBe("a--(dr) 1ms a--(ds)", {
+        a: alive(0),
+        d: dead(0),
+        r: again(3, 1, 5),
+        s: again(11, 2, 10),
+      });
       expectSubscriptions(link.subscriptions).toBe(["^--!", "8ms ^--!"]);
     });
   });
@@ -204,9 +215,11 @@ describe("reconnect", () => {
 
   it("takes streams that emit and complete while they are being subscribed", () => {
     marbles(({ virtual, expectObservable }) => {
-      const stream = of(alive(0), dead(0)).pipe(reconnect({ ...virtual, initialMs: 8, random: () => 0.5 }));
-      expectObservable(stream, "6ms !").toBe("(ad)(ad)", { a: alive(0), d: dead(0) });
-      expectObservable(stream.pipe(take(3))).toBe("(ad)(a|)", { a: alive(0), d: dead(0) });
+      const stream = of(alive(0), dead(0)).pipe(reconnect({ ...virtual, initialMs: 10, random: () => 0.5 }));
+      const values = { a: alive(0), d: dead(0), r: again(0, 1, 5), s: again(5, 2, 10) };
+      expectObservable(stream, "6ms !").toBe("(adr)(ads)", values);
+      expectObservable(stream.pipe(take(4))).toBe("(adr)(a|)", values);
+      expectObservable(stream.pipe(take(3))).toBe("(adr|)", values);
     });
   });
 
@@ -221,7 +234,7 @@ describe("reconnect", () => {
       subscriber.next(dead(0));
       subscriber.complete();
     });
-    const seen: LivenessEvent[] = [];
+    const seen: (LivenessEvent | Reconnecting)[] = [];
     endless.pipe(reconnect({ scheduler }), take(2)).subscribe((event) => seen.push(event));
     expect(seen).toHaveLength(2);
     expect(emitted).toBe(2);
@@ -233,7 +246,7 @@ describe("reconnect", () => {
     const stream = of(dead(0)).pipe(reconnect({ scheduler, initialMs: 100, maxAttempts: 1, ...longest }));
     const log: string[] = [];
     const observer = (name: string) => ({
-      next: () => log.push(`${scheduler.now()} ${name} dead`),
+      next: ({ type }: LivenessEvent | Reconnecting) => log.push(`${scheduler.now()} ${name} ${type}`),
       complete: () => log.push(`${scheduler.now()} ${name} complete`),
     });
     stream.subscribe(observer("first"));
@@ -242,7 +255,9 @@ describe("reconnect", () => {
     scheduler.advance(1000);
     expect(log).toEqual([
       "0 first dead",
+      "0 first reconnecting",
       "50 second dead",
+      "50 second reconnecting",
       "100 first dead",
       "100 first complete",
       "150 second dead",

@@ -117,12 +117,14 @@ describe("toStatus", () => {
       );
       const live = { ...ZERO, state: "alive", proof: "process" };
       const gone = { ...ZERO, state: "dead", proof: "process", cause: REFUSED };
-      expectObservable(stream, "75ms !").toBe("pa 8ms b 50ms c 8ms d", {
+      expectObservable(stream, "75ms !").toBe("pa 8ms (bB) 47ms c 8ms (dD)", {
         p: { ...ZERO, state: "pending" },
         a: { ...live, sinceMs: 1, connections: 1 },
         b: { ...gone, sinceMs: 10, connections: 1 },
+        B: { ...gone, sinceMs: 10, connections: 1, reconnecting: { untilMs: 60, attempt: 1 } },
         c: { ...live, sinceMs: 61, connections: 2 },
         d: { ...gone, sinceMs: 70, connections: 2 },
+        D: { ...gone, sinceMs: 70, connections: 2, reconnecting: { untilMs: 170, attempt: 2 } },
       });
     });
   });

@@ -11,6 +11,7 @@ import { labSupport } from "../lab/index.js";
 import { readResults } from "../report/results.js";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const END_PROCESS = fileURLToPath(new URL("../dist/subjects/end-process.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "heartwire-comparison-"));
 const support = await labSupport();
 
@@ -98,7 +99,7 @@ describe.skipIf(support.kind === "none")("in namespaces", () => {
     const [exit] = await once(interrupted.child, "close");
     expect(exit).toBe(130);
     expect(processesNaming(interrupted.out)).toEqual([]);
-    expect(processesNaming("end-process.js")).toEqual([]);
+    expect(processesNaming(END_PROCESS)).toEqual([]);
     expect(() => readResults(interrupted.out)).toThrow();
   });
 });
@@ -135,11 +136,11 @@ test("without namespaces, too, Ctrl-C leaves no process behind, not even a stopp
   while (!run.said().includes("Comparing")) await delay(50);
   // By then the peers of the hang are stopped: they could not end by themselves.
   await delay(6000);
-  expect(processesNaming("end-process.js").length).toBeGreaterThan(0);
+  expect(processesNaming(END_PROCESS).length).toBeGreaterThan(0);
   run.child.kill("SIGINT");
   const [code] = await once(run.child, "close");
   expect(code).toBe(130);
-  expect(processesNaming("end-process.js")).toEqual([]);
+  expect(processesNaming(END_PROCESS)).toEqual([]);
 }, 60_000);
 
 test.each([

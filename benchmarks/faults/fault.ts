@@ -1,4 +1,4 @@
-import type { EndHost, HostProcess, Instant, Lab } from "../lab/index.js";
+import type { EndHost, HostProcess, Instant, Lab, LabTool } from "../lab/index.js";
 
 /** What goes wrong in a trial. */
 export interface Fault {
@@ -8,6 +8,19 @@ export interface Fault {
   readonly title: string;
   /** What it does to the evidence; predictions depend on this alone, never on the name. */
   readonly effect: FaultEffect;
+  /** What the lab must be able to do for it, beyond the basics; see `labTools`. */
+  readonly needs?: readonly LabTool[];
+  /**
+   * For a harmless fault: how long it goes on, and so how long to watch for mistakes, plus the time that a
+   * mistake takes to show. What ends by itself has ended by then; the others go on until they are healed.
+   */
+  readonly lastsMs?: number;
+  /**
+   * Changes the lab before any contender starts, where the fault needs that; {@link heal} undoes it.
+   *
+   * @throws Error with what to do, if this machine has not the means
+   */
+  prepare?(lab: Lab): Promise<void>;
   /**
    * Puts something between the ends before they meet, where the fault needs that. Called for each listener,
    * with the ports it listens on; returns where the other end must go instead.
@@ -16,7 +29,7 @@ export interface Fault {
    */
   detour?(lab: Lab, listener: Listener): Promise<Destination>;
   /**
-   * Breaks it.
+   * Breaks it. For a harmless fault: begins it, and may take as long as it lasts.
    *
    * @returns when it broke, stamped as close to the act as the machine allows
    * @throws Error if it could not be broken
@@ -96,6 +109,11 @@ export type FaultEffect =
       readonly by: "loss" | "delay" | "outage" | "stall" | "nat";
       /** Share of packets lost in each direction, for `loss`. */
       readonly lossRate?: number;
-      /** How long, for `outage` and `stall`; how much, for `delay`. */
+      /**
+       * How long, for `outage` and `stall`; how much on average and in each direction, for `delay`; how long a
+       * mapping lives without a packet, for `nat`.
+       */
       readonly forMs?: number;
+      /** For `delay`: how much more, or less, it may be. */
+      readonly jitterMs?: number;
     };

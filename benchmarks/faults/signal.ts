@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { type Instant, monotonicMs, stamp } from "../lab/index.js";
 import type { FaultContext } from "./fault.js";
+import { threadStates } from "./thread-states.js";
 
 /** Far more than a kernel needs to deliver a signal, and still short for someone who waits. */
 const DELIVERY_MS = 1000;
@@ -38,22 +38,4 @@ export function signalPeers({ peers }: FaultContext, signal: NodeJS.Signals, eff
       }
     }
   });
-}
-
-/** The states of all threads of a process, a letter each; empty if there is no such process. */
-function threadStates(pid: number): string {
-  // The state follows the name in parentheses, which may itself contain parentheses.
-  return readOr([], () => readdirSync(`/proc/${pid}/task`))
-    .map((thread) => readOr("", () => readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8")))
-    .map((stat) => stat.charAt(stat.lastIndexOf(")") + 2))
-    .join("");
-}
-
-/** Reads of a thread, which may end at any moment. */
-function readOr<Value>(ifGone: Value, read: () => Value): Value {
-  try {
-    return read();
-  } catch {
-    return ifGone;
-  }
 }

@@ -1,7 +1,8 @@
-import { fileURLToPath } from "node:url";
+import { Agents } from "./agents.js";
+import { createEndHosts, type EndHosts } from "./end-hosts.js";
 import { type HostProcess, spawnInNamespace } from "./host-process.js";
 import { assertInsideLab } from "./namespaces.js";
-import type { AgentReply, AgentRequest } from "./router-protocol.js";
+import { createRouter, type Router } from "./router.js";
 import {
   ADDRESSES,
   buildTopology,
@@ -20,6 +21,10 @@ export interface Lab {
   readonly addresses: Readonly<Record<EndHost, string>>;
   /** What connects the ends: what it has carried, and how to break it. */
   readonly wire: Wire;
+  /** What stands between the ends: what it can do besides forwarding. */
+  readonly router: Router;
+  /** The ends as whole machines. */
+  readonly hosts: EndHosts;
   /**
    * Starts a Node process in a host. It talks with us through `openLabChannel`.
    *
@@ -36,8 +41,6 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-const AGENT = fileURLToPath(new URL("router-agent.js", import.meta.url));
-
 /**
  * Creates a lab. Several can exist at once; they cannot see each other, so all use the same addresses.
  *
@@ -52,17 +55,20 @@ export async function createLab(name: string): Promise<Lab> {
   }
   await buildTopology(name);
   const processes = new ProcessesOf(name, (host) => namespaceOf(name, host));
-  const agent = await processes.spawn<AgentReply, AgentRequest>("router", AGENT);
-  const wire = createWire(name, agent);
-  await wire.counters(); // Its answer means that the agent is up: the first fault does not wait for that.
+  const spawn: Lab["spawn"] = (host, modulePath, args) => processes.spawn(host, modulePath, args);
+  const agents = new Agents(spawn);
+  const router = createRouter(name, spawn);
+  await agents.warmUp("router"); // The first fault does not wait for that.
   let closing: Promise<void> | undefined;
   return {
     name,
     addresses: ADDRESSES,
-    wire,
-    spawn: (host, modulePath, args) => processes.spawn(host, modulePath, args),
+    wire: createWire(name, agents, spawn),
+    router,
+    hosts: createEndHosts(name, agents, (host) => processes.stopAt(host)),
+    spawn,
     close() {
-      closing ??= processes.stop().then(() => removeTopology(name));
+      closing ??= Promise.all([processes.stop(), router.stopProxies()]).then(() => removeTopology(name));
       return closing;
     },
   };
@@ -72,7 +78,7 @@ export async function createLab(name: string): Promise<Lab> {
 export class ProcessesOf {
   readonly #lab: string;
   readonly #namespaceOf: (host: HostName) => string | undefined;
-  readonly #started: Promise<HostProcess>[] = [];
+  readonly #started: { readonly host: HostName; readonly process: Promise<HostProcess> }[] = [];
   #stopped = false;
 
   constructor(lab: string, namespaceOf: (host: HostName) => string | undefined) {
@@ -89,14 +95,23 @@ export class ProcessesOf {
       throw new Error(`The lab "${this.#lab}" is closed, so ${modulePath} cannot be started in it.`);
     }
     const process = spawnInNamespace<Received, Sent>(this.#namespaceOf(host), host, modulePath, args);
-    this.#started.push(process);
+    this.#started.push({ host, process });
     return process;
+  }
+
+  /** Ends all processes at one host; more can be started there. */
+  async stopAt(host: HostName): Promise<void> {
+    await stopAll(this.#started.filter((each) => each.host === host).map(({ process }) => process));
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    // One that could not be started has been reported to whoever started it.
-    const processes = await Promise.allSettled(this.#started);
-    await Promise.all(processes.map((each) => each.status === "fulfilled" && each.value.stop()));
+    await stopAll(this.#started.map(({ process }) => process));
   }
+}
+
+async function stopAll(started: readonly Promise<HostProcess>[]): Promise<void> {
+  // One that could not be started has been reported to whoever started it.
+  const processes = await Promise.allSettled(started);
+  await Promise.all(processes.map((each) => each.status === "fulfilled" && each.value.stop()));
 }

@@ -1,7 +1,7 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
 import { type Command, tryCommand } from "./command.js";
 import { inNamespaces } from "./namespaces.js";
+import { findProgram } from "./programs.js";
 
 /** Whether this machine and this user can have a lab. */
 export type LabSupport =
@@ -83,12 +83,5 @@ function none(why: string): LabSupport {
 }
 
 function isOnPath(tool: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, tool), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return findProgram(tool, (process.env.PATH ?? "").split(delimiter)) !== undefined;
 }

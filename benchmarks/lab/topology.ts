@@ -14,10 +14,26 @@ const HOSTS: readonly HostName[] = [...END_HOSTS, "router"];
 /** The IPv4 address of each end host, the same in every lab: labs cannot see each other. */
 export const ADDRESSES: Readonly<Record<EndHost, string>> = { monitor: "10.0.1.2", peer: "10.0.2.2" };
 
-const GATEWAYS: Readonly<Record<EndHost, string>> = { monitor: "10.0.1.1", peer: "10.0.2.1" };
+/** The router's address on the link to each end. */
+export const GATEWAYS: Readonly<Record<EndHost, string>> = { monitor: "10.0.1.1", peer: "10.0.2.1" };
+
+// What the router forwards is not checked against the port that its source should come in at: it may come in
+// from a process, too.
+const ROUTE_AND_TRUST = `
+  echo 1 >/proc/sys/net/ipv4/ip_forward
+  for scope in all default; do echo 0 >/proc/sys/net/ipv4/conf/$scope/rp_filter; done`;
 
 /** The network interface of an end host: its only one besides loopback. */
-const WIRE = "wire";
+export const WIRE = "wire";
+
+/** The router's interface whose other end is a process: see {@link divertToForwarder}. */
+export const IMPAIRED = "impaired";
+
+/** The routing table for what is diverted; any number that is not taken. */
+const DIVERSION = 77;
+
+/** What that interface is called while it waits in the router for a new host. */
+const UNPLUGGED = "unplugged";
 
 /**
  * The name of the network namespace of a host.
@@ -41,7 +57,7 @@ export async function buildTopology(lab: string): Promise<void> {
   await runCommand(["ip", "-batch", "-"], batch(END_HOSTS.map((host) => addWire(lab, host))));
   await Promise.all([
     ...END_HOSTS.map((host) => configure(lab, host, configurationOfEnd(host))),
-    configure(lab, "router", END_HOSTS.flatMap(configurationOfPort), "echo 1 >/proc/sys/net/ipv4/ip_forward"),
+    configure(lab, "router", END_HOSTS.flatMap(configurationOfPort), ROUTE_AND_TRUST),
   ]);
 }
 
@@ -62,7 +78,52 @@ export async function removeTopology(lab: string): Promise<void> {
  * @param lab the name of the lab
  */
 export async function restoreNeighbour(lab: string, port: EndHost): Promise<void> {
-  await runCommand(["ip", "-n", namespaceOf(lab, "router"), "-batch", "-"], batch([neighbourAtPort(port)]));
+  await runInRouter(lab, [neighbourAtPort(port)]);
+}
+
+/**
+ * Puts a new host in the place of one of the ends: same name, same addresses, and a network that has never
+ * seen a packet. What is left of the old one loses its interface first, so none of it can be heard again.
+ *
+ * @param lab the name of the lab
+ */
+export async function replaceEndHost(lab: string, end: EndHost): Promise<void> {
+  const [old, router] = [namespaceOf(lab, end), namespaceOf(lab, "router")];
+  await runCommand(["ip", "-n", old, "link", "set", WIRE, "down", "netns", router, "name", UNPLUGGED]);
+  await runCommand(["ip", "-batch", "-"], batch([`netns del ${old}`, `netns add ${old}`]));
+  await runCommand(["ip", "-n", router, "link", "set", UNPLUGGED, "netns", old, "name", WIRE]);
+  await configure(lab, end, configurationOfEnd(end));
+}
+
+/**
+ * Makes the router lead what it forwards through the process at its interface {@link IMPAIRED}: what comes in
+ * at a port is routed there, what comes from there is routed as ever. Two hops more, and nothing else, for a
+ * packet; what goes to the router itself, or comes from it, does not pass there.
+ *
+ * @param lab the name of the lab
+ */
+export async function divertToForwarder(lab: string): Promise<void> {
+  await runInRouter(lab, [
+    `link set ${IMPAIRED} txqueuelen 10000 up`,
+    `route add default dev ${IMPAIRED} table ${DIVERSION}`,
+    ...END_HOSTS.map((port) => `rule add iif ${port} lookup ${DIVERSION}`),
+  ]);
+}
+
+/**
+ * Undoes {@link divertToForwarder}; what is still on its way through there arrives.
+ *
+ * @param lab the name of the lab
+ */
+export async function returnToKernel(lab: string): Promise<void> {
+  await runInRouter(
+    lab,
+    END_HOSTS.map((port) => `rule del iif ${port} lookup ${DIVERSION}`),
+  );
+}
+
+async function runInRouter(lab: string, lines: readonly string[]): Promise<void> {
+  await runCommand(["ip", "-n", namespaceOf(lab, "router"), "-batch", "-"], batch(lines));
 }
 
 function addWire(lab: string, host: EndHost): string {

@@ -1,7 +1,7 @@
+import type { Agents, SpawnInLab } from "./agents.js";
+import { type Capture, startCapture } from "./capture.js";
 import type { Instant } from "./clock.js";
 import type { WireCounters } from "./frame-counters.js";
-import type { HostProcess } from "./host-process.js";
-import type { AgentReply, AgentRequest } from "./router-protocol.js";
 import { END_HOSTS, type EndHost, restoreNeighbour } from "./topology.js";
 
 /** Which packets a cut drops: all, or only those on their way to one end. */
@@ -12,6 +12,14 @@ export interface Wire {
   /** Everything that has passed on the monitor's link so far. */
   counters(): Promise<WireCounters>;
   /**
+   * Records every frame on the monitor's link from now on, where the router's port sees it: what
+   * {@link counters} counts, frame by frame.
+   *
+   * @returns once it records
+   * @throws Error if koffi cannot be loaded
+   */
+  capture(): Promise<Capture>;
+  /**
    * Makes the router drop packets and tell nobody, as a broken path or a firewall does: no ICMP, no reset.
    *
    * @param direction which packets; those of the other direction pass as before
@@ -21,18 +29,16 @@ export interface Wire {
   /** Undoes every {@link cut}. */
   mend(): Promise<Instant>;
   /**
-   * Pulls the cable between the router and the peer. The peer's interface loses its carrier, so nothing that
-   * the peer sends leaves it. The router loses its route, and so answers what the monitor sends with ICMP
-   * "network unreachable". Few hear that: a TCP socket notes it as the reason should it time out later, a UDP
-   * socket ignores it, and a monitor that sends nothing gets none.
+   * Pulls the cable between the router and an end. The interface of that end loses its carrier, so nothing
+   * that it sends leaves it; its sends succeed all the same, until somebody takes the interface down. The
+   * router loses its route, and so answers what the other end sends with ICMP "network unreachable". Few hear
+   * that: a TCP socket notes it as the reason should it time out later, a UDP socket ignores it, and an end
+   * that sends nothing gets none.
    */
-  pullPeerCable(): Promise<Instant>;
-  /** Undoes {@link pullPeerCable}. */
-  plugPeerCable(): Promise<Instant>;
+  pullCable(end: EndHost): Promise<Instant>;
+  /** Undoes {@link pullCable}. */
+  plugCable(end: EndHost): Promise<Instant>;
 }
-
-/** The process in the router that does it. */
-export type RouterAgent = HostProcess<AgentReply, AgentRequest>;
 
 const INCOMING_PORTS: Readonly<Record<CutDirection, readonly EndHost[]>> = {
   both: END_HOSTS,
@@ -44,41 +50,28 @@ const INCOMING_PORTS: Readonly<Record<CutDirection, readonly EndHost[]>> = {
  * The wire of a lab.
  *
  * @param lab the name of the lab
- * @param agent the process in its router
+ * @param agents who acts in its hosts
+ * @param spawn how to start a program in its hosts
  */
-export function createWire(lab: string, agent: RouterAgent): Wire {
-  const act = async (request: AgentRequest): Promise<Instant> => {
-    const reply = await ask(agent, request);
-    if (reply.kind !== "done") {
-      throw new Error(`${agent.description} could not ${request.kind}: ${whyNot(reply)}`);
-    }
-    return reply.instant;
-  };
+export function createWire(lab: string, agents: Agents, spawn: SpawnInLab): Wire {
   return {
     async counters() {
-      const reply = await ask(agent, { kind: "read-counters" });
+      const reply = await agents.ask("router", { kind: "read-counters" });
       if (reply.kind !== "counters") {
-        throw new Error(`${agent.description} could not read its counters: ${whyNot(reply)}`);
+        throw new Error(`The router was asked for its counters, and answered "${reply.kind}".`);
       }
       return reply.counters;
     },
-    cut: (direction) => act({ kind: "set-forwarding", ports: INCOMING_PORTS[direction], enabled: false }),
-    mend: () => act({ kind: "set-forwarding", ports: END_HOSTS, enabled: true }),
-    pullPeerCable: () => act({ kind: "set-link", port: "peer", up: false }),
-    async plugPeerCable() {
-      const instant = await act({ kind: "set-link", port: "peer", up: true });
-      await restoreNeighbour(lab, "peer");
+    capture: () => startCapture(spawn),
+    cut: (direction) =>
+      agents.act("router", { kind: "set-forwarding", ports: INCOMING_PORTS[direction], enabled: false }),
+    mend: () => agents.act("router", { kind: "set-forwarding", ports: END_HOSTS, enabled: true }),
+    // The router's port has the name of the end that it leads to.
+    pullCable: (end) => agents.act("router", { kind: "set-link", device: end, up: false }),
+    async plugCable(end) {
+      const instant = await agents.act("router", { kind: "set-link", device: end, up: true });
+      await restoreNeighbour(lab, end);
       return instant;
     },
   };
-}
-
-/** Replies come in the order of the requests, and so do those who wait for them. */
-function ask(agent: RouterAgent, request: AgentRequest): Promise<AgentReply> {
-  agent.send(request);
-  return agent.messages.receive();
-}
-
-function whyNot(reply: AgentReply): string {
-  return reply.kind === "failed" ? reply.why : `it answered "${reply.kind}"`;
 }

@@ -1,9 +1,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import { faults } from "../faults/index.js";
-import { type Subject, subjects } from "../subjects/index.js";
+import { catalogueOf, isHarmless } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
-import type { Results } from "./results.js";
+import type { FaultRow, Results, SubjectRow } from "./results.js";
 import { duration, octets, span } from "./words.js";
 
 const PROVES = {
@@ -15,9 +14,23 @@ const PROVES = {
 /** Borders that a pipe or a file can do without colour. */
 const STYLE = { head: [], border: [] };
 
-/** Which fault, who noticed, after how long: a row per fault, a column per subject. At most 100 columns wide. */
+/** More columns than this do not fit a terminal of 100. */
+const SUBJECTS_A_TABLE = 6;
+
+/**
+ * Which fault, who noticed, after how long: a row per fault, a column per subject. At most 100 columns wide;
+ * with more subjects than fit, one table below the other.
+ */
 export function detectionTable(results: Results): string {
-  const shown = subjectsIn(results);
+  const { subjects, faults } = catalogueOf(results);
+  const tables: string[] = [];
+  for (let first = 0; first < subjects.length; first += SUBJECTS_A_TABLE) {
+    tables.push(tableOf(results, subjects.slice(first, first + SUBJECTS_A_TABLE), faults));
+  }
+  return tables.join("\n");
+}
+
+function tableOf(results: Results, shown: readonly SubjectRow[], faults: readonly FaultRow[]): string {
   const table = new Table({
     head: ["What broke", ...shown.map(({ title }) => title.replace(" ", "\n"))].map((head) => pc.bold(head)),
     colAligns: ["left", ...shown.map(() => "right" as const)],
@@ -26,7 +39,8 @@ export function detectionTable(results: Results): string {
   for (const fault of faults) {
     const cells = shown.map(({ name }) => cellOf(results, name, fault.name));
     if (cells.every((cell) => cell === undefined)) continue;
-    table.push([inTwoLines(fault.title), ...cells.map(cellText)]);
+    const textOf = isHarmless(fault) ? harmlessText : cellText;
+    table.push([inTwoLines(fault.title), ...cells.map(textOf)]);
   }
   return table.toString();
 }
@@ -49,6 +63,14 @@ function cellText(cell: Cell | undefined): string {
   return `${pc.green(duration(latencyMs.median))}${share}${mark}\n${expected}`;
 }
 
+/** The peer lives: nothing to notice, and every verdict a mistake. */
+function harmlessText(cell: Cell | undefined): string {
+  if (cell === undefined) return pc.dim("–");
+  const mistakes = cell.detected + cell.mistakes;
+  if (mistakes === 0) return `${pc.green("alive")}\n${pc.dim("alive")}`;
+  return `${pc.red("called dead")}\n${mistakes}/${cell.count}`;
+}
+
 /** What watching one idle peer costs on the wire: a row per subject. */
 export function wireTable(results: Results): string {
   const table = new Table({
@@ -58,7 +80,7 @@ export function wireTable(results: Results): string {
     colAligns: ["left", "right", "right", "right", "right", "left"],
     style: { ...STYLE, compact: true },
   });
-  for (const subject of subjectsIn(results)) {
+  for (const subject of catalogueOf(results).subjects) {
     const row = results.wire.find((wire) => wire.subject === subject.name);
     if (row === undefined) continue;
     const together = row.perHour.out + row.perHour.in;
@@ -73,8 +95,4 @@ export function wireTable(results: Results): string {
     ]);
   }
   return table.toString();
-}
-
-function subjectsIn(results: Results): readonly Subject[] {
-  return subjects.filter(({ name }) => name in results.settings.subjects);
 }

@@ -1,9 +1,17 @@
+import { engineIo } from "./engine-io.js";
+import { grpcJs } from "./grpc-js.js";
+import { mqtt } from "./mqtt.js";
+import { netKeepalive } from "./net-keepalive.js";
+import { nodeKeepalive } from "./node-keepalive.js";
 import type { Subject } from "./subject.js";
 import { tcpHeartbeat } from "./tcp.js";
 import { tcpKeepalive } from "./tcp-keepalive.js";
+import { tcpKeepaliveUserTimeout } from "./tcp-keepalive-user-timeout.js";
 import { udpBeat } from "./udp-beat.js";
 import { udpEcho } from "./udp-echo.js";
+import { webSocketMessages } from "./websocket-messages.js";
 import { webSocketPing } from "./websocket-ping.js";
+import { wsHeartbeat } from "./ws-heartbeat.js";
 import { wsReadme } from "./ws-readme.js";
 
 export {
@@ -14,12 +22,42 @@ export {
   type WireExpectation,
 } from "./subject.js";
 
-/** Every contender, in the order of the tables. */
-export const subjects: readonly Subject[] = [
+/** Those of the quick comparison, in the order of the tables. */
+export const quickSubjects: readonly Subject[] = [
   tcpKeepalive,
   tcpHeartbeat,
   udpEcho,
   udpBeat,
   webSocketPing,
   wsReadme,
+];
+
+/** Every contender, in the order of the tables: ours, then the rivals. */
+export const subjects: readonly Subject[] = [
+  tcpKeepalive,
+  tcpKeepaliveUserTimeout,
+  tcpHeartbeat,
+  udpEcho,
+  udpBeat,
+  webSocketPing,
+  webSocketMessages,
+  nodeKeepalive,
+  netKeepalive,
+  wsReadme,
+  wsHeartbeat,
+  engineIo,
+  grpcJs,
+  mqtt,
+];
+
+/** Who belongs here and is not, and why. */
+export const notMeasuredSubjects: readonly { readonly subject: string; readonly why: string }[] = [
+  {
+    subject: "amqplib",
+    why:
+      "its broker, RabbitMQ, runs in processes of its own, the Erlang VM and its port mapper, which the signals " +
+      "that stop or kill the peer's process would not reach. By its source (lib/heartbeat.js) amqplib looks " +
+      "once an interval and gives up at the second look in a row without a sign of life; with a broker that " +
+      "beats every half interval that takes from one and a half to three intervals",
+  },
 ];

@@ -1,10 +1,20 @@
+import { type EventEmitter, once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import type { LivenessEvent } from "heartwire";
-import type { EndContext, LinkReport } from "./subject.js";
+import type { EndContext } from "./subject.js";
 
-/** Opens each link at its own moment, evenly spread over one interval, so that a fault finds every phase. */
-export async function openSpread(context: EndContext, open: (link: number) => void): Promise<void> {
-  const stepMs = context.settings.intervalMs / context.links;
+/**
+ * Opens each link at its own moment, so that a fault finds every phase.
+ *
+ * @param overMs the moments are evenly spread over this; the default is one interval, which is what it takes
+ *   unless the subject's own rhythm has another period
+ */
+export async function openSpread(
+  context: EndContext,
+  open: (link: number) => void,
+  overMs = context.settings.intervalMs,
+): Promise<void> {
+  const stepMs = overMs / context.links;
   for (let link = 0; link < context.links; link++) {
     open(link);
     await delay(stepMs);
@@ -18,17 +28,15 @@ export function portOf(context: EndContext, link: number): number {
   return port;
 }
 
-/** Translates Heartwire's events to the reports that every subject makes. */
-export function reportOf(link: number, event: LivenessEvent): LinkReport | undefined {
-  switch (event.type) {
-    case "alive":
-    case "suspect":
-      return { type: event.type, link };
-    case "dead":
-      return { type: "dead", link, cause: event.cause.kind };
-    case "left":
-      return { type: "dead", link, cause: "left" };
-    default:
-      return undefined;
-  }
+/**
+ * Waits until a server listens, and says where.
+ *
+ * @param server one that was told to listen on a TCP port
+ * @throws Error if it cannot
+ */
+export async function listeningPort(
+  server: EventEmitter & { address(): AddressInfo | string | null },
+): Promise<number> {
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
 }

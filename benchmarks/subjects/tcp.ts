@@ -1,14 +1,11 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tcp, tcpPeers } from "@heartwire/tcp";
-import { fixedTimeout, monitor, respondPeers } from "heartwire";
+import { respondPeers } from "heartwire";
 import { expectOnConnection, expectTraffic } from "./expectation.js";
 import { isHealthy } from "./health.js";
-import { openSpread, portOf, reportOf } from "./links.js";
-import type { NominalSettings, Subject } from "./subject.js";
-
-const policyOf = ({ intervalMs, misses }: NominalSettings) =>
-  fixedTimeout({ intervalMs, detectMultiplier: misses });
+import { listeningPort, openSpread, portOf } from "./links.js";
+import type { Subject } from "./subject.js";
+import { policyOf, watch } from "./watch.js";
 
 const anywhere = tcp({ host: "localhost", port: 1 });
 
@@ -26,17 +23,13 @@ export const tcpHeartbeat: Subject = {
     const server = createServer();
     respondPeers(tcpPeers(server), { health: isHealthy }).subscribe();
     server.listen(0, address);
-    await once(server, "listening");
-    return { ports: [(server.address() as AddressInfo).port] };
+    return { ports: [await listeningPort(server)] };
   },
 
   async monitorEnd(context, report) {
     await openSpread(context, (link) => {
       const transport = tcp({ host: context.address, port: portOf(context, link) });
-      monitor(transport, policyOf(context.settings)).subscribe((event) => {
-        const said = reportOf(link, event);
-        if (said) report(said);
-      });
+      watch(link, transport, policyOf(context.settings), report);
     });
     return { ports: [] };
   },

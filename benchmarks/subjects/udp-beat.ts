@@ -2,10 +2,11 @@ import { udp, udpHub } from "@heartwire/udp";
 import { fixedTimeout, monitorPeers, respond } from "heartwire";
 import { expectAround, expectSilence, expectTraffic } from "./expectation.js";
 import { isHealthy } from "./health.js";
-import { openSpread, portOf, reportOf } from "./links.js";
+import { openSpread, portOf } from "./links.js";
 import type { NominalSettings, Subject } from "./subject.js";
+import { reportEvent } from "./watch.js";
 
-const policyOf = ({ intervalMs, misses }: NominalSettings) =>
+const listenPolicyOf = ({ intervalMs, misses }: NominalSettings) =>
   fixedTimeout({ intervalMs, detectMultiplier: misses, mode: "listen" });
 
 const anywhere = udp({ host: "localhost", port: 1 });
@@ -23,11 +24,10 @@ export const udpBeat: Subject = {
   async monitorEnd({ address, settings }, report) {
     const hub = udpHub({ address, port: 0 });
     const links = new Map<string, number>();
-    monitorPeers(hub.peers, policyOf(settings)).subscribe(({ peer, event }) => {
+    monitorPeers(hub.peers, listenPolicyOf(settings)).subscribe(({ peer, event }) => {
       const link = links.get(peer.address) ?? links.size;
       links.set(peer.address, link);
-      const said = reportOf(link, event);
-      if (said) report(said);
+      reportEvent(link, event, report);
     });
     return { ports: [(await hub.bound).port] };
   },
@@ -44,8 +44,8 @@ export const udpBeat: Subject = {
     if (effect.kind === "path-cut" && effect.directions === "to-peer") {
       return { kind: "never", why: "the peer's beats still arrive" };
     }
-    const silence = expectSilence(anywhere, policyOf(settings));
+    const silence = expectSilence(anywhere, listenPolicyOf(settings));
     return expectAround(effect, silence, silence, silence);
   },
-  expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
+  expectWire: (settings) => expectTraffic(anywhere, listenPolicyOf(settings)),
 };

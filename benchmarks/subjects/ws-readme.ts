@@ -1,15 +1,10 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { streamCost } from "@heartwire/core";
 import { WebSocket, WebSocketServer } from "ws";
-import { AT_ONCE, expectAround } from "./expectation.js";
-import { openSpread, portOf } from "./links.js";
-import type { EndContext, Expectation, LinkReport, Subject } from "./subject.js";
-
-/** A ping from the server, empty, and its pong: headers of 2 octets, and 4 of masking from the client. */
-const PING = streamCost({ probeOut: 2, echoIn: 6, beatOut: 2 });
-const HOUR_MS = 3_600_000;
+import type { FaultEffect } from "../faults/index.js";
+import { AT_ONCE, expectAround, expectPingTraffic, withSlack } from "./expectation.js";
+import { listeningPort, openSpread, portOf } from "./links.js";
+import type { EndContext, Expectation, Subject } from "./subject.js";
+import type { Report } from "./watch.js";
 
 /**
  * What the README of `ws` recommends to detect broken connections, at the server: at every tick terminate
@@ -31,9 +26,8 @@ export const wsReadme: Subject = {
     const ports: number[] = [];
     for (let link = 0; link < context.links; link++) {
       const server = new WebSocketServer({ host: context.address, port: 0 });
-      await once(server, "listening");
       servers.push(server);
-      ports.push((server.address() as AddressInfo).port);
+      ports.push(await listeningPort(server));
     }
     sweepSpread(context, servers, report);
     const writeApplicationData = () => {
@@ -50,34 +44,25 @@ export const wsReadme: Subject = {
     return { ports: [] };
   },
 
-  expectDetection(effect, { intervalMs }) {
-    return expectAround(effect, AT_ONCE, expectSweep(intervalMs));
-  },
-
+  expectDetection: (effect, { intervalMs }) => expectSweep(effect, intervalMs),
   atDefaults: {
     settingsInWords: "a sweep every 30 s",
-    expectDetection: (effect) => expectAround(effect, AT_ONCE, expectSweep(30_000)),
+    expectDetection: (effect) => expectSweep(effect, 30_000),
   },
 
-  expectWire({ intervalMs }) {
-    const perHour = HOUR_MS / intervalMs;
-    const sum = (octets: readonly number[]) => octets.reduce((total, each) => total + each, 0) * perHour;
-    return {
-      framesPerHour: { out: PING.probe.out.length * perHour, in: PING.probe.in.length * perHour },
-      octetsPerHour: { out: sum(PING.probe.out), in: sum(PING.probe.in) },
-    };
-  },
+  // An empty ping and its pong: headers of 2 octets, and 4 of masking from the client.
+  expectWire: ({ intervalMs }) => expectPingTraffic({ pingOctets: 2, answerOctets: 6, periodMs: intervalMs }),
 };
 
 /** The tick after the fault pings in vain, the next one terminates. */
-function expectSweep(intervalMs: number): Expectation {
-  return { kind: "detected", bestMs: intervalMs, worstMs: 2 * intervalMs + 22 };
+function expectSweep(effect: FaultEffect, intervalMs: number): Expectation {
+  return expectAround(effect, AT_ONCE, withSlack(intervalMs, 2 * intervalMs));
 }
 
 async function sweepSpread(
   { settings, links }: EndContext,
   servers: readonly WebSocketServer[],
-  report: (report: LinkReport) => void,
+  report: Report,
 ): Promise<void> {
   for (const [link, server] of servers.entries()) {
     sweep(server, settings.intervalMs, link, report);
@@ -85,12 +70,7 @@ async function sweepSpread(
   }
 }
 
-function sweep(
-  server: WebSocketServer,
-  intervalMs: number,
-  link: number,
-  report: (report: LinkReport) => void,
-): void {
+function sweep(server: WebSocketServer, intervalMs: number, link: number, report: Report): void {
   const answered = new WeakMap<WebSocket, boolean>();
   let cause = "closed";
   server.on("connection", (socket) => {

@@ -126,7 +126,7 @@ test("without namespaces it measures what loopback can, and says what was not me
   expect(environment.stage).toBe("loopback");
   expect(new Set(trials.map(({ fault }) => fault))).toEqual(new Set(["kill", "hang"]));
   expect(wire).toEqual([]);
-  for (const fault of ["silent-cut-idle", "silent-cut-unacknowledged", "cable-pulled"]) {
+  for (const fault of ["silent-cut-idle", "silent-cut-unacknowledged", "cable-pulled-at-peer"]) {
     expect(notMeasured.find((row) => row.fault === fault)?.why).toContain("iproute2");
   }
 }, 60_000);

@@ -17,19 +17,6 @@ interface Spoken {
   readonly counters: WireCounters;
 }
 
-interface Struck {
-  readonly instant: Instant;
-  readonly calledMs: number;
-  readonly returnedMs: number;
-  readonly state: string;
-  readonly carrier?: boolean;
-  /** Frames that came back to the monitor. */
-  readonly refusals: number;
-  readonly during: Heard;
-  readonly after: Heard;
-  readonly stillRuns: string;
-}
-
 describe.each(visitors)("a lab $title", (visitor) => {
   const why = whyNoLab(visitor);
   beforeEach((context) => {
@@ -82,56 +69,6 @@ describe.each(visitors)("a lab $title", (visitor) => {
       // A full segment is 1448 octets behind 66 of headers; 1000 of them, and a few for the handshake.
       expect(counters.out.frames).toBeGreaterThanOrEqual(1000);
       expect(counters.out.octets / counters.out.frames).toBeLessThanOrEqual(1514);
-    });
-  });
-
-  describe("the faults", () => {
-    const strike = (...args: string[]) => observe<Struck>(visitor, "fault", ...args);
-
-    it.for(["kill", "hang", "silent-cut-idle", "silent-cut-unacknowledged", "cable-pulled"])(
-      "%s hits nothing but its target, at an instant well known",
-      async (fault) => {
-        const { instant, calledMs, returnedMs, stillRuns } = await strike(fault);
-        expect(instant.uncertaintyMs).toBeLessThan(MAX_UNCERTAINTY_MS);
-        expect(instant.atMs - instant.uncertaintyMs).toBeGreaterThanOrEqual(calledMs);
-        expect(instant.atMs + instant.uncertaintyMs).toBeLessThanOrEqual(returnedMs);
-        expect(stillRuns).toMatch(/[RSD]/);
-      },
-    );
-
-    it("kill: the kernel closes the connection and refuses datagrams", async () => {
-      const { state, during } = await strike("kill", "monitor");
-      expect(state).toMatch(/[ZX]/);
-      expect(during.tcpEvents).toEqual(["end", "close"]);
-      expect(during.errors).toContain("ECONNREFUSED");
-    });
-
-    it("hang: the kernel keeps the connection, and the process goes on when healed", async () => {
-      const { state, during, after } = await strike("hang", "monitor");
-      expect(state).toBe("T");
-      expect(during).toMatchObject({ tcpEvents: [], errors: [], datagrams: 0 });
-      expect(after).toMatchObject({ tcpEvents: [], datagrams: 1 });
-    });
-
-    it("silent-cut-idle: nothing is heard until it is healed", async () => {
-      const { during, after, refusals } = await strike("silent-cut-idle", "monitor");
-      expect(refusals).toBe(0);
-      expect(during).toMatchObject({ tcpEvents: [], errors: [], datagrams: 0 });
-      expect(after).toMatchObject({ tcpEvents: [], errors: [], datagrams: 1 });
-    });
-
-    it("cable-pulled: the peer loses its carrier, and the router refuses what is sent to it", async () => {
-      const { carrier, during, after, refusals } = await strike("cable-pulled", "monitor");
-      expect(carrier).toBe(false);
-      expect(refusals).toBeGreaterThan(0);
-      expect(during).toMatchObject({ tcpEvents: [], errors: [], datagrams: 0 });
-      expect(after).toMatchObject({ carrier: true, datagrams: 1 });
-    });
-
-    it("cable-pulled: a monitor that sends nothing hears nothing", async () => {
-      const { during, refusals } = await strike("cable-pulled");
-      expect(refusals).toBe(0);
-      expect(during).toMatchObject({ tcpEvents: [], errors: [], datagrams: 0 });
     });
   });
 

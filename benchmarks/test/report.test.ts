@@ -100,7 +100,7 @@ describe("the answer", () => {
   test("changes when the figures do: keepalive finds all, a heartbeat misses", () => {
     const sentences = answer(results([trial(missed), trial({ subject: "tcp-keepalive", latencyMs: 3500 })]));
     expect(sentences[0]).toBe("TCP keepalive noticed every fault tried.");
-    expect(sentences[1]).toMatch(/^Not every heartbeat noticed every fault: tcp at/);
+    expect(sentences[1]).toMatch(/^Not every heartbeat noticed every fault: TCP heartbeat at/);
     expect(sentences.at(-1)).toContain("Outside the prediction");
   });
 

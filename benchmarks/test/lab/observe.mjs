@@ -1,36 +1,19 @@
 // Runs inside the lab: plays one scenario and prints what was observed, as JSON. Judging that is the tests'
 // part.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { faults } from "../../dist/faults/index.js";
 import { createLab, monotonicMs } from "../../dist/lab/index.js";
-
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-
-async function speaker(lab, host) {
-  const other = host === "monitor" ? "peer" : "monitor";
-  const process = await lab.spawn(host, here("speaker.mjs"), [lab.addresses[other]]);
-  await process.messages.receive();
-  const ask = (command, options = {}) => {
-    process.send({ command, ...options });
-    return process.messages.receive();
-  };
-  return {
-    process,
-    ask,
-    send: (octets, count = 1) => ask("send", { octets, count }),
-    tell: () => ask("tell"),
-  };
-}
-
-async function labWithSpeakers(name = "test") {
-  const lab = await createLab(name);
-  const [monitor, peer] = await Promise.all([speaker(lab, "monitor"), speaker(lab, "peer")]);
-  return { lab, monitor, peer };
-}
+import { captureScenarios } from "./scenarios/capture.mjs";
+import { faultScenarios } from "./scenarios/faults.mjs";
+import { here, labWithSpeakers, others } from "./scenarios/lab.mjs";
+import { routerScenarios } from "./scenarios/router.mjs";
 
 const scenarios = {
+  ...captureScenarios,
+  ...faultScenarios,
+  ...routerScenarios,
+
   /** Both speak before a cut, during it and after it. */
   async cut(direction) {
     const { lab, monitor, peer } = await labWithSpeakers();
@@ -45,30 +28,6 @@ const scenarios = {
     await lab.wire.mend();
     const after = await speak();
     return { before, during, after, instant };
-  },
-
-  /** A TCP connection through a fault, with somebody writing. */
-  async fault(name, writer = "nobody") {
-    const { lab, monitor, peer } = await labWithSpeakers();
-    const bystander = await lab.spawn("peer", here("idler.mjs"));
-    await monitor.ask("connect");
-    const fault = faults.find((each) => each.name === name);
-    const writeApplicationData = () => monitor.ask("write", { octets: 5 });
-    const context = { lab, peers: [peer.process], writeApplicationData };
-    const before = await lab.wire.counters();
-    const calledMs = monotonicMs();
-    const instant = await fault.strike(context);
-    const returnedMs = monotonicMs();
-    if (writer === "monitor") await monitor.send(10, 3);
-    const state = stateOf(peer.process.pid);
-    const during = await monitor.tell();
-    const refusals = (await lab.wire.counters()).in.frames - before.in.frames;
-    const carrier = "TZX".includes(state) ? undefined : (await peer.tell()).carrier;
-    await fault.heal(context);
-    if (name !== "kill") await Promise.all([monitor.send(10), peer.send(10)]);
-    const after = await monitor.tell();
-    const stillRuns = stateOf(bystander.pid);
-    return { instant, calledMs, returnedMs, state, carrier, refusals, during, after, stillRuns };
   },
 
   /** Datagrams of known sizes, and the frames counted for them. */
@@ -141,21 +100,8 @@ const scenarios = {
   },
 };
 
-/** The state of a process, in one letter of proc(5). */
-function stateOf(pid) {
-  return existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1][0] : "X";
-}
-
 function namespaces() {
   return readdirSync("/run/netns");
-}
-
-/** All processes inside but process 1 and this one. */
-function others() {
-  const pids = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-  return pids.filter((pid) => pid !== 1 && pid !== process.pid);
 }
 
 const [scenario, ...args] = process.argv.slice(2);

@@ -5,16 +5,23 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openLabChannel } from "../../dist/lab/index.js";
+import { monotonicMs, openLabChannel } from "../../dist/lab/index.js";
 
 const PORT = 7000;
+/** A datagram that says its number and when it was sent. */
+const STAMPED_OCTETS = 16;
 const [remote] = process.argv.slice(2);
-const heard = { datagrams: 0, octets: 0, errors: [], tcpOctets: 0, tcpEvents: [] };
+const heard = { datagrams: 0, octets: 0, errors: [], tcpOctets: 0, tcpEvents: [], healthy: true };
+const arrivals = [];
 
 const udp = createSocket("udp4");
 udp.on("message", (datagram) => {
   heard.datagrams += 1;
   heard.octets += datagram.length;
+  if (datagram.length === STAMPED_OCTETS) {
+    const [number, sentMs] = new Float64Array(new Uint8Array(datagram).buffer);
+    arrivals.push({ number, sentMs, atMs: monotonicMs() });
+  }
 });
 udp.on("error", (error) => heard.errors.push(error.code));
 udp.bind(PORT);
@@ -47,9 +54,32 @@ const commands = {
       });
     }
   },
-  async connect() {
+  /** Datagrams that say their number and when they were sent, some at a time. */
+  async sendStamped({ count, atOnce, everyMs }) {
+    for (let number = 0; number < count; number += 1) {
+      udp.send(new Uint8Array(Float64Array.of(number, monotonicMs()).buffer));
+      if ((number + 1) % atOnce === 0) await sleep(everyMs);
+    }
+  },
+  async arrivals() {
+    await sleep(50);
+    return { arrivals };
+  },
+  async connect({ keepAliveMs }) {
     adopt(connect(PORT, remote));
     await once(tcp, "connect");
+    if (keepAliveMs !== undefined) tcp.setKeepAlive(true, keepAliveMs);
+  },
+  /** Does to itself what faults ask for, soon. */
+  async obey({ type, forMs, healthy }) {
+    const atMs = monotonicMs() + 20;
+    setTimeout(() => {
+      while (monotonicMs() < atMs);
+      if (type === "exit") process.exit();
+      if (type === "block") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, forMs);
+      if (type === "health") heard.healthy = healthy;
+    }, 18);
+    return { atMs };
   },
   async write({ octets }) {
     tcp.write(new Uint8Array(octets));

@@ -1,0 +1,150 @@
+// The full comparison, `npm run bench`: every fault, every contender, and what a heartbeat costs. It can be
+// interrupted at any moment and goes on where it was.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import pc from "picocolors";
+import { type Fault, faults } from "./faults/index.js";
+import { insideLab } from "./lab/index.js";
+import { withClaims } from "./report/claims.js";
+import { renderMarkdown } from "./report/markdown.js";
+import { renderPage } from "./report/page/page.js";
+import { printReport } from "./report/print.js";
+import { type Results, writeResults } from "./report/results.js";
+import { type ComparisonPlan, compare } from "./run/comparison.js";
+import { Journal } from "./run/journal.js";
+import { ProgressBar } from "./run/progress.js";
+import { onStage, type Stage } from "./run/stage.js";
+import { integer, options, pick, run } from "./run/usage.js";
+import { withCost } from "./run/with-cost.js";
+import { notMeasuredSubjects, type Subject, subjects } from "./subjects/index.js";
+
+const USAGE = `npm run bench -- [options]
+
+  --only A,B      these contenders only         (default: all)
+  --faults A,B    these faults only             (default: all)
+  --trials N      links per cell, at least      (1 to 1000, default 20)
+  --wait S        seconds to wait for a verdict (1 to 3600, default 15)
+  --no-cost       leave out CPU and memory, which take five minutes
+  --cost          CPU and memory only; options of its own: npm run bench -- --cost --help
+  --out FOLDER    where everything goes         (default benchmarks/results/latest)
+  --list          names the contenders and the faults
+  --help          this text
+
+Interrupted, it goes on where it was when it is started again with the same options.`;
+
+/** Links of one subject in one process: more would make a strike hit a machine busy with itself. */
+const LINKS_AT_ONCE = 10;
+const COST = fileURLToPath(new URL("cost/main.js", import.meta.url));
+
+interface CommandLine {
+  readonly subjects: readonly Subject[];
+  readonly faults: readonly Fault[];
+  readonly trials: number;
+  readonly waitMs: number;
+  readonly cost: boolean;
+  readonly folder: string;
+}
+
+function readCommandLine(args: string[]): CommandLine | "help" | "list" {
+  const values = options(args, ["only", "faults", "trials", "wait", "out"], ["no-cost", "list", "help"]);
+  if (values.help) return "help";
+  if (values.list) return "list";
+  return {
+    subjects: pick("--only", subjects, values.only),
+    faults: pick("--faults", faults, values.faults),
+    trials: integer("--trials", values.trials ?? "20", 1000),
+    waitMs: 1000 * integer("--wait", values.wait ?? "15", 3600),
+    cost: values["no-cost"] !== true,
+    folder: resolve(values.out ?? "benchmarks/results/latest"),
+  };
+}
+
+function planOf(commandLine: CommandLine, stage: Stage["kind"]): ComparisonPlan {
+  const links = Math.min(LINKS_AT_ONCE, commandLine.trials);
+  const shown = commandLine.subjects.filter(({ name }) => SHOWN_FRAME_BY_FRAME.subjects.includes(name));
+  const recorded = commandLine.faults.filter(({ name }) => SHOWN_FRAME_BY_FRAME.faults.includes(name));
+  return {
+    stage,
+    subjects: commandLine.subjects,
+    faults: commandLine.faults,
+    rounds: Math.ceil(commandLine.trials / links),
+    links,
+    waitMs: commandLine.waitMs,
+    wireWindowMs: 60_000,
+    timelines: recorded.flatMap((fault) => shown.map((subject) => ({ subject, fault }))),
+    trialsAtOnce: 1,
+    wiresAtOnce: 4,
+  };
+}
+
+/** What to look at closely: how each kind of evidence ends. */
+const SHOWN_FRAME_BY_FRAME = {
+  subjects: ["tcp-keepalive", "tcp", "udp-echo", "websocket-ping"],
+  faults: ["silent-cut-idle", "silent-cut-unacknowledged", "hang"],
+};
+
+async function compareHere(commandLine: CommandLine, stage: Stage): Promise<number> {
+  const { folder } = commandLine;
+  const plan = planOf(commandLine, stage.kind);
+  const { subjects: chosen, faults: struck, timelines: _, ...rest } = plan;
+  const names = { subjects: chosen.map(({ name }) => name), faults: struck.map(({ name }) => name) };
+  const journal = new Journal(join(folder, "journal.jsonl"), { ...rest, ...names });
+  if (journal.size > 0) process.stderr.write(`Going on: ${journal.size} parts are done already.\n`);
+  const progress = new ProgressBar({ timeLeft: true });
+  try {
+    const results = await compare(stage.openLab, stage.notHere, plan, progress, journal);
+    progress.stop();
+    write(complete(results, commandLine), folder);
+    journal.remove();
+    return 0;
+  } finally {
+    progress.stop();
+  }
+}
+
+function complete(results: Results, { folder, subjects: chosen }: CommandLine): Results {
+  const left = chosen.length === subjects.length ? notMeasuredSubjects : [];
+  const all = { ...results, notMeasured: [...results.notMeasured, ...left] };
+  return withClaims(withCost(all, join(folder, "cost.json")));
+}
+
+function write(results: Results, folder: string): void {
+  const path = join(folder, "results.json");
+  writeResults(path, results);
+  writeFileSync(join(folder, "report.html"), renderPage(results));
+  writeFileSync(join(folder, "report.md"), renderMarkdown(results));
+  printReport(results, path);
+  const page = relative(process.cwd(), join(folder, "report.html"));
+  process.stdout.write(pc.bold(`The whole report, to be opened in a browser: ${page}\n`));
+}
+
+/** Measures CPU and memory first, outside the lab: it needs no network, and nothing else may run beside it. */
+function measureCostBefore(folder: string): void {
+  const path = join(folder, "cost.json");
+  if (existsSync(path)) return;
+  process.stderr.write("Measuring what a heartbeat costs (five minutes)…\n");
+  spawnSync(process.execPath, [COST, "--out", path], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+function listing(): string {
+  const lines = (all: readonly { readonly name: string; readonly title: string }[]) =>
+    all.map(({ name, title }) => `  ${name.padEnd(28)} ${title.replaceAll("\n", " ")}`).join("\n");
+  return `Contenders:\n${lines(subjects)}\n\nFaults:\n${lines(faults)}\n`;
+}
+
+await run(USAGE, async (args) => {
+  if (args[0] === "--cost") {
+    return spawnSync(process.execPath, [COST, ...args.slice(1)], { stdio: "inherit" }).status ?? 1;
+  }
+  const commandLine = readCommandLine(args);
+  if (commandLine === "help") return "help";
+  if (commandLine === "list") {
+    process.stdout.write(listing());
+    return 0;
+  }
+  mkdirSync(commandLine.folder, { recursive: true });
+  if (commandLine.cost && !insideLab()) measureCostBefore(commandLine.folder);
+  return onStage(fileURLToPath(import.meta.url), args, (stage) => compareHere(commandLine, stage));
+});

@@ -1,0 +1,129 @@
+import { answer } from "../answer.js";
+import { harmlessFaults, realFaults } from "../catalogue.js";
+import type { Results, SubjectRow } from "../results.js";
+import { costs } from "./cost.js";
+import { ecdfs } from "./ecdf.js";
+import { frontiers } from "./frontier.js";
+import { headlines } from "./headlines.js";
+import { type Content, Html, html } from "./html.js";
+import { defaultsMatrix, detectionMatrix, flagged, mistakesMatrix } from "./matrix.js";
+import { overview } from "./overview.js";
+import { highlightStyle, PAGE_STYLE, themeStyle } from "./style.js";
+import { claimsTable, notMeasuredList, settingsList, wireTable } from "./tables.js";
+import { timelines } from "./timeline.js";
+import { type View, viewOf } from "./view.js";
+
+/** The whole report as one self-contained HTML file: no script, no network, nothing to install. */
+export function renderPage(results: Results): string {
+  const view = viewOf(results);
+  const { subjects } = view.catalogue;
+  const style = `${themeStyle(subjects, ":root")}\n${PAGE_STYLE}\n${highlightStyle(subjects)}`;
+  const page = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Heartwire: who notices that the other end is gone?</title>
+<link rel="icon" href="data:,"><style>${new Html(style)}</style></head>
+<body>${masthead(view)}<main>${legend(view)}${sections(view)}</main>
+<footer>Made by Heartwire from one results file of schema ${results.schema}, ${results.environment.date}. Every figure, and every “not measured”, is in that file.</footer>
+</body></html>
+`;
+  return page.text;
+}
+
+function masthead(view: View): Html {
+  const { results, catalogue } = view;
+  const count = `${realFaults(catalogue).length} faults, ${harmlessFaults(catalogue).length} false alarms, ${catalogue.subjects.length} contenders, ${results.trials.length} links watched`;
+  return html`<header><h1>Is the other end thinking, or gone?</h1>
+<p class="lead">TCP keepalive, heartbeats, and the libraries people use today, under the same real faults at the same settings. ${count}.</p>
+<ul class="cards">${headlines(results).map(({ figure, words }) => html`<li><b>${figure}</b><span>${words}</span></li>`)}</ul>
+<ul class="answer">${answer(results).map((sentence) => html`<li>${sentence}</li>`)}</ul></header>`;
+}
+
+/** Also the switch that highlights one contender throughout the page. */
+function legend(view: View): Html {
+  const choice = (id: string, label: Content, checked: boolean) =>
+    html`<label><input type="radio" name="highlight" id="${id}"${checked ? new Html(" checked") : undefined}>${label}</label>`;
+  return html`<fieldset class="legend"><legend>Highlight one contender</legend>${choice("highlight-all", "all", true)}${view.catalogue.subjects.map(
+    (subject, index) => choice(`highlight-${index}`, html`${sample(view, subject)}${subject.title}`, false),
+  )}</fieldset>`;
+}
+
+function sample(view: View, { name, kind }: SubjectRow): Html {
+  const { color, dash } = view.ink(name);
+  const shape =
+    kind === "heartwire"
+      ? html`<circle cx="14" cy="6" r="4.5" fill="${color}"/>`
+      : html`<rect x="10" y="2" width="8" height="8" fill="var(--page)" stroke="${color}" stroke-width="1.6"/>`;
+  return html`<svg width="28" height="12" viewBox="0 0 28 12" aria-hidden="true"><path d="M0 6H28" stroke="${color}" stroke-width="2" stroke-dasharray="${dash}"/>${shape}</svg>`;
+}
+
+function section(id: string, title: string, lead: string, content: Content): Html {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><p>${lead}</p>${content}</section>`;
+}
+
+function sections(view: View): Html[] {
+  const { intervalMs, misses, waitMs } = view.results.settings;
+  const odd = flagged(view).length;
+  return [
+    section(
+      "overview",
+      "How long until each one noticed",
+      `Everyone is set to ${intervalMs / 1000} s and ${misses} misses. A mark is the median, its line the 5th to 95th percentile; ours are filled, rivals hollow. A rival that cannot be told how many answers may be missing gives up at the first: quicker here, and mistaken sooner below. Choose a contender above to follow it through the page.`,
+      html`<div class="wide">${overview(view, { labels: "left", width: 1140 }, "overview-wide")}</div><div class="narrow">${overview(view, { labels: "above", width: 400 }, "overview-narrow")}</div>`,
+    ),
+    section(
+      "matrix",
+      "Who noticed what",
+      `Measured large, predicted small. “missed”: not within ${waitMs / 1000} s. ${odd === 0 ? "No cell lies outside its prediction." : `Outside the prediction, and flagged “!” with the number of links: ${odd} of the cells.`}`,
+      detectionMatrix(view),
+    ),
+    section(
+      "latency",
+      "Every link, not just the median",
+      "The share of links that had noticed, by time since the fault. Faults strike evenly over the interval. Predicted spans are shaded; each panel has a scale of its own.",
+      ecdfs(view),
+    ),
+    section(
+      "frontier",
+      "What a second of latency costs in octets",
+      "Lower left is better: sooner, for less. The dotted line joins those whom nobody beats in both. Who never noticed stands above the red line.",
+      html`${frontiers(view)}<h3>On the wire</h3>${wireTable(view)}`,
+    ),
+    section(
+      "frames",
+      "Frame by frame",
+      "Single trials as captured on the monitor's link, time downwards. Right is out, left is in; frames are followed by their octets.",
+      timelines(view),
+    ),
+    section(
+      "mistakes",
+      "What must not be called death",
+      "Loss, jitter, short outages, our own stall: the peer lives throughout, so every verdict is a mistake. Where none was seen, the bound is that of 95 % confidence.",
+      mistakesMatrix(view),
+    ),
+    section(
+      "cost",
+      "What it costs to run",
+      "Median of the rounds, with the 5th to 95th percentile as a line. A red tick is the limit we set ourselves.",
+      costs(view),
+    ),
+    section(
+      "defaults",
+      "At their own defaults",
+      "Predicted, not measured: these times are too long to wait for. The formulas are the ones held against measurement above.",
+      defaultsMatrix(view),
+    ),
+    section(
+      "claims",
+      "The folklore, judged",
+      "What is said about keepalive and heartbeats, each line decided by the figures of this run.",
+      claimsTable(view),
+    ),
+    section(
+      "method",
+      "How it was measured",
+      "Each contender's two ends run in processes of their own; faults are stamped on the monotonic clock that all share.",
+      settingsList(view),
+    ),
+    section("missing", "Not measured", "And why.", notMeasuredList(view)),
+  ];
+}

@@ -1,0 +1,167 @@
+import { arrow, axisY, dot, link, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
+import type { Timeline } from "../results.js";
+import { duration } from "../words.js";
+import { type Html, html } from "./html.js";
+import { svgOf } from "./svg.js";
+import type { View } from "./view.js";
+
+const WIDTH = 350;
+const LINE_PX = 15;
+const MARGIN = { left: 52, top: 26, bottom: 12 };
+/** Frames closer than this are one exchange, and share a line. */
+const EXCHANGE_MS = 20;
+/** Where the arrows end, and where the words start, in units of the arrows' length. */
+const WORDS_AT = 1.14;
+
+/** Each captured trial, frame by frame, time downwards, all on one scale. */
+export function timelines(view: View): Html {
+  const shown = view.results.timelines ?? [];
+  if (shown.length === 0) return html`<p class="note">Not measured: no frames were captured in this run.</p>`;
+  const toMs = Math.max(...shown.map(lastMs)) + 150;
+  const fromMs = -Math.min(
+    2.2 * view.results.settings.intervalMs,
+    Math.max(...shown.flatMap(({ frames }) => frames.map(({ atMs }) => -atMs)), 0) + 150,
+  );
+  const figures = shown.map((timeline, index) => ladder(view, timeline, [fromMs, toMs], index));
+  return html`<div class="multiples">${figures}</div>`;
+}
+
+function lastMs({ frames, events }: Timeline): number {
+  return Math.max(0, ...[...frames, ...events].map(({ atMs }) => atMs));
+}
+
+interface Line {
+  readonly atMs: number;
+  readonly words: string;
+  readonly kind: "frames" | "fault" | "note" | "verdict";
+}
+
+function ladder(
+  view: View,
+  timeline: Timeline,
+  [fromMs, toMs]: readonly [number, number],
+  index: number,
+): Html {
+  const frames = timeline.frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
+  const lines = linesOf({ ...timeline, frames });
+  const height = Math.max(360, Math.min(640, (toMs - fromMs) * 0.095), lines.length * LINE_PX + 60);
+  const msPerPx = (toMs - fromMs) / (height - MARGIN.top - MARGIN.bottom);
+  const wordsAtMs = spread(
+    lines.map(({ atMs }) => atMs),
+    LINE_PX * msPerPx,
+    [fromMs, toMs],
+  );
+  const ink = view.ink(timeline.subject);
+  const title = view.catalogue.titleOfSubject(timeline.subject);
+  const fault = view.catalogue.titleOfFault(timeline.fault);
+  const svg = svgOf(
+    {
+      width: WIDTH,
+      height,
+      marginLeft: MARGIN.left,
+      marginRight: 4,
+      marginTop: MARGIN.top,
+      marginBottom: MARGIN.bottom,
+      style: { fontSize: "12px" },
+      x: { domain: [0, 4], axis: null },
+      y: { domain: [toMs, fromMs], reverse: false },
+      marks: [
+        axisY({
+          tickSpacing: 60,
+          tickSize: 0,
+          label: null,
+          tickFormat: (ms: number) => (ms === 0 ? "0" : `${ms > 0 ? "+" : "−"}${Math.abs(ms) / 1000} s`),
+        }),
+        ruleX([0], { stroke: "currentColor", strokeWidth: 1.5 }),
+        ruleY([0], { stroke: "var(--bad)", strokeWidth: 1.5, x1: -0.12, x2: 1 }),
+        text(["monitor"], { x: 0, frameAnchor: "top", dy: -16, fill: "var(--muted)" }),
+        ...frames.map((frame) => frameMark(frame, ink.color)),
+        ...lines.flatMap((one, place) => lineMarks(one, wordsAtMs[place]!)),
+      ],
+    },
+    {
+      id: `timeline-${index}`,
+      title: `${title}, frame by frame: ${fault}`,
+      description: lines.map(({ atMs, words }) => `${signed(atMs)} ${words}`).join("; "),
+    },
+  );
+  return html`<figure><figcaption>${title}: ${fault}<small>${outcome(timeline)}</small></figcaption>${svg}${frameTable(timeline)}</figure>`;
+}
+
+function outcome({ events }: Timeline): string {
+  const verdict = events.find(({ kind }) => kind === "verdict");
+  return verdict === undefined ? "no verdict" : `verdict after ${duration(verdict.atMs)}`;
+}
+
+function frameMark({ atMs, direction }: Timeline["frames"][number], color: string): Markish {
+  const [from, to] = direction === "out" ? [0.03, 0.97] : [0.97, 0.03];
+  const options = { x1: from, x2: to, y1: atMs, y2: atMs, stroke: color, strokeWidth: 1.5, headLength: 6 };
+  return arrow([atMs], direction === "out" ? options : { ...options, strokeOpacity: 0.75 });
+}
+
+function lineMarks({ atMs, words, kind }: Line, wordsAtMs: number): Markish[] {
+  const fill = { frames: "currentColor", fault: "var(--bad)", note: "var(--muted)", verdict: "var(--bad)" }[
+    kind
+  ];
+  const strong = kind === "fault" || kind === "verdict";
+  const marks: Markish[] = [
+    link([atMs], { x1: 1, x2: WORDS_AT - 0.03, y1: atMs, y2: wordsAtMs, stroke: "var(--rule)" }),
+    text([words], {
+      x: WORDS_AT,
+      y: wordsAtMs,
+      textAnchor: "start",
+      fill,
+      fontWeight: strong ? "700" : "400",
+    }),
+  ];
+  if (kind === "verdict") marks.push(dot([atMs], { x: 0, y: atMs, r: 6, fill }));
+  if (kind === "note") marks.push(dot([atMs], { x: 0, y: atMs, r: 4, fill: "var(--page)", stroke: fill }));
+  return marks;
+}
+
+function linesOf({ frames, events }: Timeline): Line[] {
+  const exchanges: { atMs: number; lastMs: number; words: string[] }[] = [];
+  for (const { atMs, direction, octets, summary } of [...frames].sort((a, b) => a.atMs - b.atMs)) {
+    const words = `${direction === "out" ? "→" : "←"} ${summary} ${octets}`;
+    const last = exchanges.at(-1);
+    const together = last !== undefined && atMs - last.lastMs <= EXCHANGE_MS && last.atMs < 0 === atMs < 0;
+    if (together) {
+      last.words.push(words);
+      last.lastMs = atMs;
+    } else exchanges.push({ atMs, lastMs: atMs, words: [words] });
+  }
+  return [
+    ...exchanges.map(({ atMs, words }): Line => ({ atMs, words: words.join("  "), kind: "frames" })),
+    ...events.map(({ atMs, what, kind = "note" }): Line => ({ atMs, words: what, kind })),
+    { atMs: 0, words: "the fault", kind: "fault" as const },
+  ].sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Moves values apart to a minimum distance, in order, no further than needed, within a domain where it fits. */
+export function spread(
+  sorted: readonly number[],
+  distance: number,
+  [from, to]: readonly [number, number],
+): number[] {
+  const moved: number[] = [];
+  for (const value of sorted) moved.push(Math.max(value, (moved.at(-1) ?? from - distance) + distance));
+  let limit = to;
+  for (let index = moved.length - 1; index >= 0; index--) {
+    moved[index] = Math.min(moved[index]!, limit);
+    limit = moved[index]! - distance;
+  }
+  return moved;
+}
+
+function frameTable({ frames }: Timeline): Html {
+  return html`<details><summary>${frames.length} frames</summary><div class="scroll" tabindex="0"><table>
+<thead><tr><th scope="col">at</th><th scope="col">way</th><th scope="col">octets</th><th scope="col">what</th></tr></thead>
+<tbody>${frames.map(
+    ({ atMs, direction, octets, summary }) =>
+      html`<tr><td class="number">${signed(atMs)}</td><td>${direction}</td><td class="number">${octets}</td><td>${summary}</td></tr>`,
+  )}</tbody></table></div></details>`;
+}
+
+function signed(ms: number): string {
+  return `${ms < 0 ? "−" : "+"}${duration(Math.abs(ms))}`;
+}

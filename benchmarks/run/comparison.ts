@@ -1,0 +1,85 @@
+import { type Fault, quickFaults } from "../faults/index.js";
+import type { Lab } from "../lab/index.js";
+import type { Results } from "../report/results.js";
+import { quickSubjects, type Subject } from "../subjects/index.js";
+import { assemble, type StageKind } from "./assemble.js";
+import { Campaign, type Progress, type Thoroughness } from "./campaign.js";
+import { inParallel } from "./in-parallel.js";
+import type { Job, NotMeasured } from "./job.js";
+import type { Journal } from "./journal.js";
+
+/** What is compared, and how thoroughly. */
+export interface ComparisonPlan extends Thoroughness {
+  readonly stage: StageKind;
+  readonly subjects: readonly Subject[];
+  readonly faults: readonly Fault[];
+  /** Times that each fault strikes; a harmless one strikes once, for it lasts. */
+  readonly rounds: number;
+  /** Which trials are recorded frame by frame. */
+  readonly timelines: readonly { readonly subject: Subject; readonly fault: Fault }[];
+  /** Trials at the same time: they mostly wait, but start many processes. */
+  readonly trialsAtOnce: number;
+  /** Octets of so many subjects at the same time. */
+  readonly wiresAtOnce: number;
+}
+
+/** What `npm start` compares: those that answer the question of most, in less than two minutes. */
+export const QUICK = {
+  subjects: quickSubjects,
+  faults: quickFaults,
+  timelines: [],
+  trialsAtOnce: 3,
+  wiresAtOnce: quickSubjects.length,
+} as const;
+
+/** Why the network cannot be broken, nor octets counted, on this stage; undefined where they can. */
+export type NotHere = string | undefined;
+
+/**
+ * Runs a comparison.
+ *
+ * @param openLab makes a fresh lab; it is closed here
+ * @param journal makes the run resumable
+ */
+export async function compare(
+  openLab: (name: string) => Promise<Lab>,
+  notHere: NotHere,
+  plan: ComparisonPlan,
+  progress: Progress,
+  journal?: Journal,
+): Promise<Results> {
+  const campaign = new Campaign(openLab, plan, progress, journal);
+  const here = plan.faults.filter(
+    ({ effect }) => notHere === undefined || effect.kind.startsWith("process-"),
+  );
+  const trials = trialJobs(here, plan);
+  const wires: Job[] =
+    notHere === undefined ? plan.subjects.map((subject) => ({ kind: "wire", subject })) : [];
+  const timelines: Job[] =
+    notHere === undefined ? plan.timelines.map((timeline) => ({ kind: "timeline", ...timeline })) : [];
+  const asWork = (jobs: readonly Job[]) => jobs.map((job) => () => campaign.do(job));
+  progress.planned(trials.length + wires.length + timelines.length, journal?.size ?? 0);
+  await Promise.all([
+    inParallel(plan.trialsAtOnce, asWork([...trials, ...timelines])),
+    inParallel(plan.wiresAtOnce, asWork(wires)),
+  ]);
+  return assemble(campaign.outcomes, plan, missingHere(plan, here, notHere));
+}
+
+function trialJobs(here: readonly Fault[], { rounds, subjects }: ComparisonPlan): Job[] {
+  return Array.from({ length: rounds }, (_, round) => round).flatMap((round) =>
+    here
+      .filter(({ effect }) => effect.kind !== "harmless" || round === 0)
+      .map((fault): Job => ({ kind: "trial", fault, subjects, round })),
+  );
+}
+
+function missingHere(plan: ComparisonPlan, here: readonly Fault[], notHere: NotHere): NotMeasured[] {
+  if (notHere === undefined) return [];
+  return [
+    ...plan.faults
+      .filter((fault) => !here.includes(fault))
+      .map(({ name }) => ({ fault: name, why: notHere })),
+    { why: `octets on the wire: ${notHere}` },
+  ];
+}

@@ -1,0 +1,133 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Fault, FaultContext } from "../faults/index.js";
+import { type Instant, type Lab, monotonicMs } from "../lab/index.js";
+import type { Trial } from "../report/results.js";
+import type { NominalSettings, Subject } from "../subjects/index.js";
+import { type SubjectPair, startPair } from "../subjects/pair.js";
+import type { NotMeasured } from "./job.js";
+
+/** How one fault is tried on all subjects at once. */
+export interface TrialPlan {
+  readonly fault: Fault;
+  readonly subjects: readonly Subject[];
+  readonly settings: NominalSettings;
+  /** Links of each subject: each finds the fault in another phase of its interval. */
+  readonly links: number;
+  /** Number of the first link in results.json. */
+  readonly firstTrial: number;
+  /** The longest wait for a verdict. */
+  readonly waitMs: number;
+}
+
+/** What a trial found. */
+export interface TrialOutcome {
+  readonly trials: readonly Trial[];
+  readonly notMeasured: readonly NotMeasured[];
+}
+
+/** Told what a trial is doing, for people who wait. */
+export type Doing = (what: string) => void;
+
+const START_LIMIT_MS = 30_000;
+
+/**
+ * Starts every subject in the lab, lets them run until all is steady, and strikes. A fault that is to be
+ * noticed is awaited until each link is called dead or the wait is over; under a harmless one the links are
+ * watched for as long as it lasts and as long as a mistake takes to show.
+ *
+ * @throws Error if the fault cannot strike here
+ */
+export async function runTrial(lab: Lab, plan: TrialPlan, doing: Doing): Promise<TrialOutcome> {
+  const { fault, settings } = plan;
+  doing(`${fault.title}: starting ${plan.subjects.length} subjects`);
+  await fault.prepare?.(lab);
+  const { pairs, notMeasured } = await startAll(lab, plan);
+  const aliveSinceMs = monotonicMs();
+  // The first probes are over, and every link is in its usual rhythm.
+  await delay(2 * settings.intervalMs);
+  doing(`${fault.title}: now`);
+  const instant = await fault.strike(contextOf(lab, pairs));
+  doing(`${fault.title}: who notices?`);
+  await watch(pairs, plan, instant);
+  const span = { aliveSinceMs, instant, endMs: monotonicMs() };
+  return { trials: pairs.flatMap((pair) => rows(pair, plan, span)), notMeasured };
+}
+
+/** What a fault needs, made of the subjects that run. */
+export function contextOf(lab: Lab, pairs: readonly SubjectPair[]): FaultContext {
+  return {
+    lab,
+    peers: pairs.map(({ peer }) => peer),
+    monitors: pairs.map(({ monitor }) => monitor),
+    async writeApplicationData() {
+      await Promise.all(pairs.map((pair) => pair.writeApplicationData()));
+    },
+    async command(end, command) {
+      const instants = await Promise.all(pairs.map((pair) => pair.command(end, command)));
+      const [firstMs, lastMs] = [Math.min(...instants), Math.max(...instants)];
+      return { atMs: (firstMs + lastMs) / 2, uncertaintyMs: (lastMs - firstMs) / 2 };
+    },
+  };
+}
+
+async function startAll(
+  lab: Lab,
+  plan: TrialPlan,
+): Promise<{ pairs: SubjectPair[]; notMeasured: NotMeasured[] }> {
+  const pairs: SubjectPair[] = [];
+  const notMeasured: NotMeasured[] = [];
+  const start = async (subject: Subject) => {
+    try {
+      const pair = await startPair(lab, subject, plan.links, plan.settings, plan.fault.detour);
+      await pair.allAlive(START_LIMIT_MS);
+      pairs.push(pair);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      notMeasured.push({ subject: subject.name, fault: plan.fault.name, why });
+    }
+  };
+  await Promise.all(plan.subjects.map(start));
+  return { pairs, notMeasured };
+}
+
+async function watch(pairs: readonly SubjectPair[], plan: TrialPlan, instant: Instant): Promise<void> {
+  const { fault, settings, waitMs } = plan;
+  if (fault.effect.kind !== "harmless") {
+    const patience = AbortSignal.timeout(waitMs);
+    await Promise.all(pairs.map((pair) => pair.allDead(patience)));
+    return;
+  }
+  const toShowMs = settings.intervalMs * (settings.misses + 2);
+  await delay(Math.max(0, instant.atMs + (fault.lastsMs ?? 0) + toShowMs - monotonicMs()));
+}
+
+interface Span {
+  readonly aliveSinceMs: number;
+  readonly instant: Instant;
+  readonly endMs: number;
+}
+
+function rows(pair: SubjectPair, plan: TrialPlan, { aliveSinceMs, instant, endMs }: Span): Trial[] {
+  const { subject } = pair;
+  const { effect, name: fault } = plan.fault;
+  const expected = subject.expectDetection(effect, plan.settings);
+  return pair.deaths.map((death, link) => {
+    const before = death !== undefined && death.atMs < instant.atMs - instant.uncertaintyMs;
+    const after = death !== undefined && !before;
+    // The peer lives until a real fault strikes; under a harmless one until the end.
+    const livedUntilMs = effect.kind === "harmless" ? endMs : instant.atMs;
+    return {
+      subject: subject.name,
+      kind: subject.kind,
+      fault,
+      trial: plan.firstTrial + link,
+      detected: after,
+      latencyMs: after ? Math.max(0, death.atMs - instant.atMs) : null,
+      uncertaintyMs: instant.uncertaintyMs,
+      cause: after ? death.cause : null,
+      predictedMs: expected.kind === "never" ? null : { best: expected.bestMs, worst: expected.worstMs },
+      mistakes: before ? 1 : 0,
+      watchedMs: Math.max(0, Math.min(death?.atMs ?? endMs, livedUntilMs) - aliveSinceMs),
+    };
+  });
+}

@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { type CostReport, readCostReport } from "../cost/row.js";
+import type { CostRow, Results } from "../report/results.js";
+
+/** The same results with the figures of a cost report, if there is one at `path`. */
+export function withCost(results: Results, path: string): Results {
+  if (!existsSync(path)) {
+    const why = "CPU and memory per heartbeat: not asked for in this run";
+    return { ...results, notMeasured: [...results.notMeasured, { why }] };
+  }
+  const report = readCostReport(path);
+  return {
+    ...results,
+    cost: report.rows.map(asRow),
+    notMeasured: [
+      ...results.notMeasured,
+      ...report.notMeasured.map(({ name, why }) => ({ why: `${name}: ${why}` })),
+    ],
+  };
+}
+
+function asRow({ title, peers, value, unit, bar, met, n, spread }: CostReport["rows"][number]): CostRow {
+  return {
+    name: `${title}, ${peers.toLocaleString("en")} peers`,
+    value,
+    unit,
+    ...(bar !== null && { bar }),
+    ...(met !== null && { met }),
+    n,
+    ...(spread !== null && { spread }),
+  };
+}

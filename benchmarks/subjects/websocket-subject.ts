@@ -1,0 +1,56 @@
+import { webSocket } from "@heartwire/websocket";
+import { type WebSocket, WebSocketServer } from "ws";
+import { expectOnConnection, expectTraffic } from "./expectation.js";
+import { listeningPort, openSpread, portOf } from "./links.js";
+import type { Subject } from "./subject.js";
+import { policyOf, watch } from "./watch.js";
+
+/** What tells our two heartbeats over WebSocket apart. */
+export interface WebSocketVariant extends Pick<Subject, "name" | "title"> {
+  readonly via: "ping" | "messages";
+  /** What it calls a probe. */
+  readonly probe: string;
+  /** Makes the peer answer when its application is healthy, where `ws` does not answer by itself. */
+  readonly answer?: (server: WebSocketServer) => void;
+}
+
+/** A heartbeat of ours from a WebSocket client to its server. */
+export function webSocketSubject({ via, probe, answer, ...names }: WebSocketVariant): Subject {
+  const anywhere = webSocket({ url: "ws://localhost:1", via });
+  return {
+    ...names,
+    kind: "heartwire",
+    proves: anywhere.proves,
+    protocol: "tcp",
+    listensAt: "peer",
+    settingsInWords: ({ intervalMs, misses }) =>
+      `a ${probe} every ${intervalMs / 1000} s, dead after ${misses}`,
+
+    async peerEnd({ address }) {
+      const server = new WebSocketServer({ host: address, port: 0 });
+      server.on("connection", (socket) => socket.on("error", () => {}));
+      answer?.(server);
+      return { ports: [await listeningPort(server)] };
+    },
+
+    async monitorEnd(context, report) {
+      const sockets: WebSocket[] = [];
+      await openSpread(context, (link) => {
+        const transport = webSocket({
+          url: `ws://${context.address}:${portOf(context, link)}`,
+          via,
+          onSocket: (socket) => sockets.push(socket),
+        });
+        watch(link, transport, policyOf(context.settings), report);
+      });
+      return {
+        ports: [],
+        writeApplicationData: () => sockets.forEach((socket) => void socket.send("data")),
+      };
+    },
+
+    expectDetection: (effect, settings) =>
+      expectOnConnection(effect, anywhere, policyOf(settings), answer !== undefined),
+    expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
+  };
+}

@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { answer } from "../report/answer.js";
+import { claims, judgeClaims, withClaims } from "../report/claims.js";
+import { mistakesIn } from "../report/mistakes.js";
+import type { FaultRow, Results, Trial } from "../report/results.js";
+import { detectionTable } from "../report/tables.js";
+import { fixtureFaults, syntheticResults } from "./report-fixture.js";
+
+const base = syntheticResults({ links: 10 });
+
+function verdict(id: string, results: Results): string {
+  const judged = judgeClaims(results).find((claim) => claim.id === id);
+  expect(judged?.figures, id).toBeTruthy();
+  return judged!.verdict;
+}
+
+const KEEPALIVE = (subject: string) => subject === "tcp-keepalive";
+const HEARTBEAT = (subject: string) =>
+  ["tcp", "udp-echo", "udp-beat", "websocket-ping", "websocket-message"].includes(subject);
+
+/** The same results, with every trial of some subjects under some effects noticed after so long, or not at all. */
+function noticing(
+  results: Results,
+  subjects: (name: string) => boolean,
+  effect: (effect: FaultRow["effect"]) => boolean,
+  latencyMs: number | null,
+): Results {
+  const faults = new Set(fixtureFaults.filter((fault) => effect(fault.effect)).map(({ name }) => name));
+  const change = (trial: Trial): Trial =>
+    subjects(trial.subject) && faults.has(trial.fault)
+      ? { ...trial, detected: latencyMs !== null, latencyMs, cause: latencyMs === null ? null : "silence" }
+      : trial;
+  return { ...results, trials: results.trials.map(change) };
+}
+
+function without(results: Results, effect: (effect: FaultRow["effect"]) => boolean): Results {
+  const gone = new Set(fixtureFaults.filter((fault) => effect(fault.effect)).map(({ name }) => name));
+  return { ...results, trials: results.trials.filter(({ fault }) => !gone.has(fault)) };
+}
+
+const is = (kind: FaultRow["effect"]["kind"]) => (effect: FaultRow["effect"]) => effect.kind === kind;
+const cut = (data: boolean) => (effect: FaultRow["effect"]) =>
+  effect.kind === "path-cut" && effect.unacknowledgedData === data;
+const nat = (effect: FaultRow["effect"]) => effect.kind === "harmless" && effect.by === "nat";
+const unseen = (effect: FaultRow["effect"]) =>
+  ["process-hung", "application-unhealthy", "silent-behind-proxy"].includes(effect.kind);
+const kernel = (more: object): Results => ({
+  ...base,
+  environment: { ...base.environment, kernelKeepalive: { ...base.environment.kernelKeepalive!, ...more } },
+});
+const octets = (factor: number): Results => ({
+  ...base,
+  wire: base.wire.map((row) =>
+    KEEPALIVE(row.subject)
+      ? { ...row, perHour: { out: row.perHour.out * factor, in: row.perHour.in * factor } }
+      : row,
+  ),
+});
+const cpu = (value: number): Results => ({
+  ...base,
+  cost: base.cost.map((row) => (row.subject === "tcp-keepalive" ? { ...row, value } : row)),
+});
+
+test.each<[string, string, Results]>([
+  ["off-by-default", "true", base],
+  ["off-by-default", "depends", kernel({ idleS: 600 })],
+  ["off-by-default", "false", kernel({ idleS: 600, onByDefault: true })],
+  ["off-by-default", "not measured", kernel({ onByDefault: null })],
+  ["connection-only", "true", base],
+  ["connection-only", "depends", noticing(base, KEEPALIVE, is("process-hung"), 3000)],
+  ["connection-only", "false", noticing(base, KEEPALIVE, unseen, 3000)],
+  ["connection-only", "not measured", without(base, unseen)],
+  ["application-works", "depends", base],
+  ["application-works", "true", noticing(base, HEARTBEAT, is("application-unhealthy"), 2500)],
+  ["application-works", "false", noticing(base, HEARTBEAT, unseen, null)],
+  ["application-works", "not measured", without(base, is("application-unhealthy"))],
+  ["any-transport", "true", base],
+  ["any-transport", "depends", noticing(base, (name) => name === "udp-echo", cut(false), null)],
+  ["any-transport", "false", noticing(base, HEARTBEAT, cut(false), null)],
+  ["any-transport", "not measured", without(base, cut(false))],
+  ["carries-more", "true", base],
+  ["carries-more", "depends", noticing(base, HEARTBEAT, is("application-unhealthy"), null)],
+  [
+    "carries-more",
+    "false",
+    noticing(
+      noticing(base, HEARTBEAT, is("application-unhealthy"), null),
+      KEEPALIVE,
+      is("application-unhealthy"),
+      3000,
+    ),
+  ],
+  ["carries-more", "not measured", without(base, is("application-unhealthy"))],
+  ["crashed-process", "depends", base],
+  ["crashed-process", "true", noticing(base, KEEPALIVE, is("process-ended"), 3000)],
+  ["crashed-process", "false", noticing(base, KEEPALIVE, is("process-ended"), null)],
+  ["crashed-process", "not measured", without(base, is("process-ended"))],
+  ["network-cut", "depends", base],
+  ["network-cut", "true", noticing(base, KEEPALIVE, cut(true), 4000)],
+  ["network-cut", "false", noticing(base, KEEPALIVE, cut(false), null)],
+  ["network-cut", "not measured", without(base, cut(true))],
+  ["reboot", "true", base],
+  ["reboot", "false", noticing(base, KEEPALIVE, is("host-rebooted"), null)],
+  ["reboot", "not measured", without(base, is("host-rebooted"))],
+  ["nat", "true", base],
+  ["nat", "false", noticing(base, KEEPALIVE, nat, 3000)],
+  ["nat", "not measured", without(base, nat)],
+  ["fewer-octets", "depends", base],
+  ["fewer-octets", "true", octets(0.1)],
+  ["fewer-octets", "false", octets(10)],
+  ["fewer-octets", "not measured", { ...base, wire: [] }],
+  ["kernel-cheaper", "true", base],
+  ["kernel-cheaper", "depends", cpu(10)],
+  ["kernel-cheaper", "false", cpu(100)],
+  ["kernel-cheaper", "not measured", { ...base, cost: [] }],
+])("%s is %s when the figures say so", (id, expected, results) => {
+  expect(verdict(id, results)).toBe(expected);
+});
+
+test("no claim is judged without figures", () => {
+  const { kernelKeepalive: _, ...environment } = base.environment;
+  const empty = { ...base, environment, trials: [], wire: [], cost: [] };
+  expect(judgeClaims(empty).map(({ verdict }) => verdict)).toEqual(claims.map(() => "not measured"));
+});
+
+test("a claim states the very figures it was judged by", () => {
+  const figures = Object.fromEntries(judgeClaims(base).map(({ id, figures }) => [id, figures]));
+  expect(figures["off-by-default"]).toContain("7200 s + 9 × 75 s = 7875 s");
+  expect(figures["connection-only"]).toContain("0 of 20 links");
+  expect(figures["carries-more"]).toContain("4 octets in UDP beat");
+  expect(figures["kernel-cheaper"]).toContain("WebSocket ping 23.9 µs");
+  expect(withClaims(base).claims).toEqual(judgeClaims(base));
+});
+
+describe("harmless faults", () => {
+  test("a verdict is a mistake, before the fault and after it; hours are those watched", () => {
+    const trials = base.trials.filter(({ subject, fault }) => subject === "tcp" && fault === "outage");
+    const one = [
+      { ...trials[0]!, detected: true, latencyMs: 1 },
+      { ...trials[1]!, mistakes: 2 },
+      ...trials.slice(2),
+    ];
+    expect(mistakesIn(one, () => true)).toMatchObject({
+      mistakes: 3,
+      links: 10,
+      peerHours: 300 / 3600,
+      perPeerHour: 36,
+    });
+    expect(mistakesIn(one, () => false)?.mistakes).toBe(2);
+    const { watchedMs: _, ...unknown } = trials[0]!;
+    expect(mistakesIn([unknown], () => true)?.perPeerHour).toBeUndefined();
+    expect(mistakesIn([], () => true)).toBeUndefined();
+  });
+
+  test("whoever does not notice them did not miss anything, in the answer and in the table", () => {
+    const calm = noticing(base, () => true, is("harmless"), null);
+    const sentences = answer(calm).join("\n");
+    for (const { title, effect } of fixtureFaults) {
+      if (effect.kind === "harmless") expect(sentences).not.toContain(title);
+    }
+    expect(sentences).toContain("none was called dead");
+    expect(detectionTable(calm)).not.toContain("called dead");
+  });
+
+  test("whoever calls a living peer dead is named", () => {
+    const hasty = noticing(base, (name) => name === "engine-io", nat, 500);
+    expect(answer(hasty).join("\n")).toMatch(/called dead by .*engine\.io \(10 of 60 links\)/);
+    expect(detectionTable(hasty)).toContain("called dead");
+  });
+
+  test("a heartbeat that cannot see a fault is said to, and not blamed", () => {
+    expect(answer(base)[1]).toMatch(/as predicted, not .*WebSocket ping at "application is ill/);
+  });
+});

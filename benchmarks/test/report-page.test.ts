@@ -1,0 +1,130 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, test } from "vitest";
+import { escapeMarkup, html } from "../report/page/html.js";
+import { placeLabels } from "../report/page/labels.js";
+import { renderPage } from "../report/page/page.js";
+import { spread } from "../report/page/timeline.js";
+import { renderPicture } from "../report/picture.js";
+import type { Results } from "../report/results.js";
+import { fixtureFaults, fixtureSubjects, syntheticResults } from "./report-fixture.js";
+
+const results = syntheticResults({ links: 12 });
+const documentOf = (text: string) => parseHTML(text).document;
+const textOf = (element: { textContent: string | null } | null) => element?.textContent ?? "";
+
+describe("the page", () => {
+  const source = renderPage(results);
+  const page = documentOf(source);
+
+  test("is one file: no script, nothing fetched", () => {
+    expect(page.querySelectorAll("script,iframe,object,embed").length).toBe(0);
+    const fetched = [...page.querySelectorAll("[src],link[href],image,use")].map(
+      (element) => element.outerHTML,
+    );
+    expect(fetched).toEqual(['<link rel="icon" href="data:,">']);
+    expect(source.match(/url\(|@import/g)).toBeNull();
+  });
+
+  test("every picture has a title and a description of its own", () => {
+    const pictures = [...page.querySelectorAll("svg[role=img]")];
+    expect(pictures.length).toBeGreaterThan(18);
+    for (const picture of pictures) {
+      const [title, description] = (picture.getAttribute("aria-labelledby") ?? "").split(" ");
+      expect(textOf(picture.querySelector(`[id="${title}"]`)), picture.outerHTML.slice(0, 120)).not.toBe("");
+      expect(textOf(picture.querySelector(`[id="${description}"]`)).length).toBeGreaterThan(20);
+    }
+    const ids = [...page.querySelectorAll("[id]")].map(({ id }) => id);
+    expect(ids).toHaveLength(new Set(ids).size);
+  });
+
+  test("no coordinate is NaN or infinite", () => {
+    expect(source).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  test("the matrix has every fault, every subject, and says missed where it was", () => {
+    const matrix = page.querySelector("#matrix")?.parentElement;
+    const rows = [...(matrix?.querySelectorAll("tbody tr") ?? [])];
+    expect(rows).toHaveLength(fixtureFaults.filter(({ effect }) => effect.kind !== "harmless").length);
+    const hang = rows.find((row) => textOf(row).includes("SIGSTOP"));
+    expect(hang?.querySelectorAll("td")).toHaveLength(fixtureSubjects.length);
+    expect(textOf(hang?.querySelector("td") ?? null)).toBe("missed0 of 12[never]");
+  });
+
+  test("every reason for what was not measured is in it", () => {
+    for (const { why } of results.notMeasured)
+      expect(textOf(page.querySelector(".not-measured"))).toContain(why);
+  });
+
+  test("what is outside its prediction is flagged", () => {
+    expect(page.querySelectorAll(".flag").length).toBe(0);
+    const late = results.trials.map((trial) =>
+      trial.subject === "tcp" && trial.fault === "hang" ? { ...trial, latencyMs: 9000 } : trial,
+    );
+    const flags = documentOf(renderPage({ ...results, trials: late })).querySelectorAll(".flag");
+    expect([...flags].map(textOf)).toEqual(["! 12"]);
+  });
+
+  test("names in the results cannot become markup", () => {
+    const title = '<img src=x onerror="alert(1)">';
+    const subjects = results.subjects!.map((subject) =>
+      subject.name === "tcp" ? { ...subject, title } : subject,
+    );
+    const hostile = documentOf(renderPage({ ...results, subjects }));
+    expect(hostile.querySelectorAll("img").length).toBe(0);
+    expect(textOf(hostile.querySelector("#matrix")?.parentElement ?? null)).toContain(title);
+  });
+
+  test("a run that measured nothing still makes a page, which says so", () => {
+    const empty: Results = {
+      ...results,
+      trials: [],
+      wire: [],
+      cost: [],
+      defaults: undefined,
+      timelines: undefined,
+      notMeasured: [{ why: "the machine was on fire" }],
+    };
+    const text = textOf(documentOf(renderPage(empty)).querySelector("main"));
+    expect(text).toContain("the machine was on fire");
+    expect(text).toContain("no frames were captured in this run");
+  });
+});
+
+test("the picture stands alone, in both colour schemes, with the quick subjects only", () => {
+  const picture = renderPicture(results);
+  expect(picture).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  expect(picture).toContain("prefers-color-scheme:dark");
+  expect(picture).toContain("UDP beat");
+  expect(picture).not.toContain("engine.io");
+  expect(picture).not.toMatch(/NaN|href|<script/);
+});
+
+describe("html", () => {
+  test("escapes text, and only text", () => {
+    expect(html`<p title="${'a"b'}">${"<b>"}${html`<i>${1}</i>`}${[html`x`, undefined, "&"]}</p>`.text).toBe(
+      '<p title="a&#34;b">&#60;b&#62;<i>1</i>x&#38;</p>',
+    );
+    expect(escapeMarkup("it's")).toBe("it&#39;s");
+  });
+});
+
+describe("labels", () => {
+  const frame = { left: 0, right: 400, top: 0, bottom: 300 };
+
+  test("of points in one place do not lie on each other", () => {
+    const points = ["one", "two", "three", "four"].map((text) => ({ x: 200, y: 150, text }));
+    const places = placeLabels(points, frame);
+    expect(new Set(places.map(({ dx, dy }) => `${dx} ${dy}`)).size).toBe(4);
+  });
+
+  test("stay within the frame", () => {
+    const [place] = placeLabels([{ x: 390, y: 150, text: "at the right edge" }], frame);
+    expect(place?.anchor).toBe("end");
+  });
+
+  test("along a line keep their distance and their order, and move no further than needed", () => {
+    expect(spread([10, 50, 90], 10, [0, 100])).toEqual([10, 50, 90]);
+    expect(spread([50, 51, 52], 10, [0, 100])).toEqual([50, 60, 70]);
+    expect(spread([95, 96, 97], 10, [0, 100])).toEqual([80, 90, 100]);
+  });
+});

@@ -1,0 +1,19 @@
+// Runs inside the lab: measures what each contender puts on the wire, and prints it as JSON.
+import { inParallel } from "../dist/in-parallel.js";
+import { createLab } from "../dist/lab/index.js";
+import { NOMINAL, subjects } from "../dist/subjects/index.js";
+import { measureWire } from "../dist/wire-measurement.js";
+
+const [atOnce, links, windowMs] = process.argv.slice(2).map(Number);
+const rows = [];
+
+const jobs = subjects.map((subject, index) => async () => {
+  const lab = await createLab(`octets-${index}`);
+  try {
+    rows.push(await measureWire(lab, subject, NOMINAL, links, windowMs));
+  } finally {
+    await lab.close();
+  }
+});
+await inParallel(atOnce, jobs);
+console.log(JSON.stringify(rows));

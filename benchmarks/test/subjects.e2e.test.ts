@@ -5,7 +5,7 @@ import { type Fault, faults } from "../dist/faults/index.js";
 import { inParallel } from "../dist/in-parallel.js";
 import { createLoopback } from "../dist/lab/index.js";
 import { NOMINAL, type Subject, subjects } from "../dist/subjects/index.js";
-import { runTrial, type TrialOutcome } from "../dist/trial.js";
+import { runTrial, type TrialOutcome } from "../dist/run/trial.js";
 
 /** Contenders at a time: two processes each, which two cores start in good time. */
 const AT_ONCE = 4;

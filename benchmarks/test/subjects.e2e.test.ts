@@ -2,7 +2,7 @@
 // `npm test` always builds first.
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Fault, faults } from "../dist/faults/index.js";
-import { inParallel } from "../dist/in-parallel.js";
+import { inParallel } from "../dist/run/in-parallel.js";
 import { createLoopback } from "../dist/lab/index.js";
 import { NOMINAL, type Subject, subjects } from "../dist/subjects/index.js";
 import { runTrial, type TrialOutcome } from "../dist/run/trial.js";
@@ -43,8 +43,8 @@ describe.each(["kill", "hang"])("when its peer suffers a %s", (name) => {
   }, 120_000);
 
   test.each(subjects.map((each) => [each.name]))("%s does as is expected of it", (subject) => {
-    const { trials, untried } = outcomes.get(subject)!;
-    expect(untried).toEqual([]);
+    const { trials, notMeasured } = outcomes.get(subject)!;
+    expect(notMeasured).toEqual([]);
     expect(trials).toHaveLength(LINKS);
     for (const { mistakes, detected, latencyMs, cause, predictedMs, uncertaintyMs } of trials) {
       expect(mistakes).toBe(0);

@@ -1,9 +1,4 @@
-/** The subjects of compact tables and pictures: one of each kind, and the recipe that most people use. */
-export const QUICK_SUBJECTS: readonly string[] = [
-  "tcp-keepalive",
-  "tcp",
-  "udp-echo",
-  "udp-beat",
-  "websocket-ping",
-  "ws-readme",
-];
+import { quickSubjects } from "../subjects/index.js";
+
+/** The subjects of compact tables and pictures: those of the quick comparison. */
+export const QUICK_SUBJECTS: readonly string[] = quickSubjects.map(({ name }) => name);

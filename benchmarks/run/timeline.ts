@@ -41,11 +41,9 @@ export async function captureTimeline(
     frames: frames
       .filter(({ atMs }) => atMs >= faultMs - BEFORE_MS)
       .map(({ atMs, direction, octets, summary }) => ({ atMs: atMs - faultMs, direction, octets, summary })),
-    events: [
-      { atMs: 0, what: fault.title, kind: "note" },
-      ...(death === undefined
+    events:
+      death === undefined
         ? []
-        : [{ atMs: death.atMs - faultMs, what: `dead: ${death.cause}`, kind: "verdict" as const }]),
-    ],
+        : [{ atMs: death.atMs - faultMs, what: `dead: ${death.cause}`, kind: "verdict" as const }],
   };
 }

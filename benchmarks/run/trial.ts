@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fault, FaultContext } from "../faults/index.js";
 import { type Instant, type Lab, monotonicMs } from "../lab/index.js";
@@ -94,6 +95,7 @@ async function watch(pairs: readonly SubjectPair[], plan: TrialPlan, instant: In
   const { fault, settings, waitMs } = plan;
   if (fault.effect.kind !== "harmless") {
     const patience = AbortSignal.timeout(waitMs);
+    setMaxListeners(pairs.length, patience);
     await Promise.all(pairs.map((pair) => pair.allDead(patience)));
     return;
   }

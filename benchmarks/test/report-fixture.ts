@@ -1,6 +1,7 @@
 // Synthetic results: a full matrix that no machine has measured, drawn from a seeded generator. For tests and
 // for looking at the page; the kernel named in it does not exist, so that nobody takes it for a measurement.
-import type { CostRow, FaultRow, Results, SubjectRow, Timeline, Trial, WireRow } from "../report/results.js";
+import type { CostRow, FaultRow, Results, SubjectRow, Trial, WireRow } from "../report/results.js";
+import { syntheticTimelines } from "./report-fixture-timelines.js";
 
 type Span = { best: number; worst: number };
 
@@ -127,7 +128,7 @@ export function syntheticResults(options: { seed?: number; links?: number } = {}
         defaultOf("ws-readme", "a sweep every 30 s", name, effect, 60_000),
         defaultOf("engine-io", "pingInterval 25 s, pingTimeout 20 s", name, effect, 45_000),
       ]),
-    timelines: [keepaliveTimeline(), beatTimeline(), retransmissionTimeline()],
+    timelines: syntheticTimelines(),
     notMeasured: [
       { subject: "amqplib", why: "RabbitMQ is not installed; install the package rabbitmq-server" },
     ],
@@ -246,56 +247,5 @@ function defaultOf(
     fault,
     predictedMs: never ? null : silent ? { best: worst / 2, worst } : { best: 0, worst: 20 },
     ...(never && { why: "it proves that the peer's kernel holds the connection" }),
-  };
-}
-
-type Frame = Timeline["frames"][number];
-const frame = (atMs: number, direction: "out" | "in", octets: number, summary: string): Frame => ({
-  atMs,
-  direction,
-  octets,
-  summary,
-});
-
-function keepaliveTimeline(): Timeline {
-  const before = [-2600, -1570, -540].flatMap((atMs) => [
-    frame(atMs, "out", 66, "keepalive probe"),
-    frame(atMs + 0.4, "in", 66, "ACK"),
-  ]);
-  const probes = [490, 1515, 2540].map((atMs) => frame(atMs, "out", 66, "keepalive probe"));
-  return {
-    fault: "silent-cut-idle",
-    subject: "tcp-keepalive",
-    frames: [...before, ...probes, frame(3565, "out", 66, "RST")],
-    events: [{ atMs: 3566, what: "dead: keepalive-timeout", kind: "verdict" }],
-  };
-}
-
-function beatTimeline(): Timeline {
-  const beats = [-2470, -1590, -760].map((atMs) => frame(atMs, "in", 56, "beat"));
-  const probes = [1890, 2070].map((atMs) => frame(atMs, "out", 52, "probe"));
-  return {
-    fault: "silent-cut-idle",
-    subject: "udp-beat",
-    frames: [...beats, ...probes],
-    events: [
-      { atMs: 1880, what: "suspect", kind: "note" },
-      { atMs: 2240, what: "dead: silence", kind: "verdict" },
-    ],
-  };
-}
-
-function retransmissionTimeline(): Timeline {
-  const before = [-1800, -900].flatMap((atMs) => [
-    frame(atMs, "out", 72, "probe"),
-    frame(atMs + 0.6, "in", 72, "echo"),
-    frame(atMs + 1, "out", 66, "ACK"),
-  ]);
-  const again = [210, 420, 860, 1720].map((atMs) => frame(atMs, "out", 72, "retransmission"));
-  return {
-    fault: "silent-cut-idle",
-    subject: "tcp",
-    frames: [...before, frame(2, "out", 72, "probe"), ...again],
-    events: [{ atMs: 2105, what: "dead: silence", kind: "verdict" }],
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { escapeMarkup, html } from "../report/page/html.js";
 import { placeLabels } from "../report/page/labels.js";
 import { renderPage } from "../report/page/page.js";
-import { spread } from "../report/page/timeline.js";
+import { shortSummary, spread } from "../report/page/timeline-lines.js";
 import { renderPicture } from "../report/picture.js";
 import type { Results } from "../report/results.js";
 import { fixtureFaults, fixtureSubjects, syntheticResults } from "./report-fixture.js";
@@ -127,4 +127,15 @@ describe("labels", () => {
     expect(spread([50, 51, 52], 10, [0, 100])).toEqual([50, 60, 70]);
     expect(spread([95, 96, 97], 10, [0, 100])).toEqual([80, 90, 100]);
   });
+});
+
+test.each([
+  ["TCP 10.0.1.2:1 > 10.0.2.2:2 ACK seq 0 ack 0 len 0 (keepalive probe)", "keepalive probe"],
+  ["TCP 10.0.1.2:1 > 10.0.2.2:2 PSH ACK seq 1 ack 0 len 6", "data"],
+  ["TCP 10.0.1.2:1 > 10.0.2.2:2 RST ACK seq 1 ack 0 len 0", "RST ACK"],
+  ["UDP 10.0.1.2:1 > 10.0.2.2:2 len 14", "datagram"],
+  ["TCP 10.0.1.2:1 > 10.0.2.2:2 ACK seq 0 ack 1 len 0 (keepalive ack)", "ack"],
+  ["EtherType 0x88cc", "EtherType 0x88cc"],
+])("beside a timeline, %j is %j", (summary, short) => {
+  expect(shortSummary(summary)).toBe(short);
 });

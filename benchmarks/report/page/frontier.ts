@@ -102,7 +102,7 @@ function frontier(view: View, fault: FaultRow, bargains: readonly Bargain[]): Ht
         ruleY([y[1]], { stroke: "var(--bad)", strokeDasharray: "3 3" }),
         text(["not noticed"], {
           frameAnchor: "top-right",
-          dy: -8,
+          dy: -17,
           fill: "var(--bad)",
           textAnchor: "end",
         }),

@@ -91,7 +91,7 @@ function sections(view: View): Html[] {
     section(
       "frames",
       "Frame by frame",
-      "Single trials as captured on the monitor's link, time downwards. Right is out, left is in; frames are followed by their octets.",
+      "Single trials as captured on the monitor's link, time downwards. Right is out, left is in; each line ends with its octets on the wire.",
       timelines(view),
     ),
     section(

@@ -32,6 +32,7 @@ main,header{max-width:1180px;margin:0 auto;padding:0 16px}
 header{padding-top:48px}
 h1{font-size:clamp(2rem,6vw,3.6rem);line-height:1.05;letter-spacing:-.03em;margin:0 0 12px;text-wrap:balance}
 h2{font-size:clamp(1.35rem,3vw,1.8rem);letter-spacing:-.015em;line-height:1.2;margin:72px 0 6px;text-wrap:balance}
+h3{margin:36px 0 14px;font-size:1.1rem}
 h2+p,.lead{color:var(--muted);max-width:68ch;margin:0 0 20px}
 .lead{font-size:1.15rem}
 a{color:inherit}

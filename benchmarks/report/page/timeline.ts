@@ -3,45 +3,36 @@ import type { Timeline } from "../results.js";
 import { duration } from "../words.js";
 import { type Html, html } from "./html.js";
 import { svgOf } from "./svg.js";
+import { type Line, linesOf, signed, spread } from "./timeline-lines.js";
 import type { View } from "./view.js";
 
 const WIDTH = 350;
 const LINE_PX = 15;
 const MARGIN = { left: 52, top: 26, bottom: 12 };
-/** Frames closer than this are one exchange, and share a line. */
-const EXCHANGE_MS = 20;
 /** Where the arrows end, and where the words start, in units of the arrows' length. */
 const WORDS_AT = 1.14;
 
-/** Each captured trial, frame by frame, time downwards, all on one scale. */
+/** Each captured trial, frame by frame, time downwards; those of one fault on one scale. */
 export function timelines(view: View): Html {
-  const shown = view.results.timelines ?? [];
-  if (shown.length === 0) return html`<p class="note">Not measured: no frames were captured in this run.</p>`;
-  const toMs = Math.max(...shown.map(lastMs)) + 150;
-  const fromMs = -Math.min(
-    2.2 * view.results.settings.intervalMs,
-    Math.max(...shown.flatMap(({ frames }) => frames.map(({ atMs }) => -atMs)), 0) + 150,
-  );
-  const figures = shown.map((timeline, index) => ladder(view, timeline, [fromMs, toMs], index));
-  return html`<div class="multiples">${figures}</div>`;
+  const all = view.results.timelines ?? [];
+  if (all.length === 0) return html`<p class="note">Not measured: no frames were captured in this run.</p>`;
+  const faults = [...new Set(all.map(({ fault }) => fault))];
+  return html`${faults.map((fault) => {
+    const shown = all.filter((timeline) => timeline.fault === fault);
+    const window = windowOf(shown, view.results.settings.intervalMs);
+    return html`<h3>${view.catalogue.titleOfFault(fault)}</h3>
+<div class="multiples">${shown.map((timeline) => ladder(view, timeline, window))}</div>`;
+  })}`;
 }
 
-function lastMs({ frames, events }: Timeline): number {
-  return Math.max(0, ...[...frames, ...events].map(({ atMs }) => atMs));
+/** From the last rounds of good health to the last of all that happened. */
+function windowOf(shown: readonly Timeline[], intervalMs: number): readonly [number, number] {
+  const instants = shown.flatMap(({ frames, events }) => [...frames, ...events].map(({ atMs }) => atMs));
+  const margin = Math.max(...instants, intervalMs) * 0.04;
+  return [Math.max(Math.min(...instants, 0) - margin, -2.2 * intervalMs), Math.max(...instants, 0) + margin];
 }
 
-interface Line {
-  readonly atMs: number;
-  readonly words: string;
-  readonly kind: "frames" | "fault" | "note" | "verdict";
-}
-
-function ladder(
-  view: View,
-  timeline: Timeline,
-  [fromMs, toMs]: readonly [number, number],
-  index: number,
-): Html {
+function ladder(view: View, timeline: Timeline, [fromMs, toMs]: readonly [number, number]): Html {
   const frames = timeline.frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
   const lines = linesOf({ ...timeline, frames });
   const height = Math.max(360, Math.min(640, (toMs - fromMs) * 0.095), lines.length * LINE_PX + 60);
@@ -63,7 +54,7 @@ function ladder(
       marginTop: MARGIN.top,
       marginBottom: MARGIN.bottom,
       style: { fontSize: "12px" },
-      x: { domain: [0, 4], axis: null },
+      x: { domain: [0, 4.2], axis: null },
       y: { domain: [toMs, fromMs], reverse: false },
       marks: [
         axisY({
@@ -80,17 +71,19 @@ function ladder(
       ],
     },
     {
-      id: `timeline-${index}`,
+      id: `timeline-${timeline.fault}-${timeline.subject}`,
       title: `${title}, frame by frame: ${fault}`,
       description: lines.map(({ atMs, words }) => `${signed(atMs)} ${words}`).join("; "),
     },
   );
-  return html`<figure><figcaption>${title}: ${fault}<small>${outcome(timeline)}</small></figcaption>${svg}${frameTable(timeline)}</figure>`;
+  return html`<figure><figcaption>${title}<small>${outcome(timeline)}</small></figcaption>${svg}${frameTable(timeline)}</figure>`;
 }
 
 function outcome({ events }: Timeline): string {
   const verdict = events.find(({ kind }) => kind === "verdict");
-  return verdict === undefined ? "no verdict" : `verdict after ${duration(verdict.atMs)}`;
+  return verdict === undefined
+    ? "no verdict while it was watched"
+    : `verdict after ${duration(verdict.atMs)}`;
 }
 
 function frameMark({ atMs, direction }: Timeline["frames"][number], color: string): Markish {
@@ -119,40 +112,6 @@ function lineMarks({ atMs, words, kind }: Line, wordsAtMs: number): Markish[] {
   return marks;
 }
 
-function linesOf({ frames, events }: Timeline): Line[] {
-  const exchanges: { atMs: number; lastMs: number; words: string[] }[] = [];
-  for (const { atMs, direction, octets, summary } of [...frames].sort((a, b) => a.atMs - b.atMs)) {
-    const words = `${direction === "out" ? "→" : "←"} ${summary} ${octets}`;
-    const last = exchanges.at(-1);
-    const together = last !== undefined && atMs - last.lastMs <= EXCHANGE_MS && last.atMs < 0 === atMs < 0;
-    if (together) {
-      last.words.push(words);
-      last.lastMs = atMs;
-    } else exchanges.push({ atMs, lastMs: atMs, words: [words] });
-  }
-  return [
-    ...exchanges.map(({ atMs, words }): Line => ({ atMs, words: words.join("  "), kind: "frames" })),
-    ...events.map(({ atMs, what, kind = "note" }): Line => ({ atMs, words: what, kind })),
-    { atMs: 0, words: "the fault", kind: "fault" as const },
-  ].sort((a, b) => a.atMs - b.atMs);
-}
-
-/** Moves values apart to a minimum distance, in order, no further than needed, within a domain where it fits. */
-export function spread(
-  sorted: readonly number[],
-  distance: number,
-  [from, to]: readonly [number, number],
-): number[] {
-  const moved: number[] = [];
-  for (const value of sorted) moved.push(Math.max(value, (moved.at(-1) ?? from - distance) + distance));
-  let limit = to;
-  for (let index = moved.length - 1; index >= 0; index--) {
-    moved[index] = Math.min(moved[index]!, limit);
-    limit = moved[index]! - distance;
-  }
-  return moved;
-}
-
 function frameTable({ frames }: Timeline): Html {
   return html`<details><summary>${frames.length} frames</summary><div class="scroll" tabindex="0"><table>
 <thead><tr><th scope="col">at</th><th scope="col">way</th><th scope="col">octets</th><th scope="col">what</th></tr></thead>
@@ -160,8 +119,4 @@ function frameTable({ frames }: Timeline): Html {
     ({ atMs, direction, octets, summary }) =>
       html`<tr><td class="number">${signed(atMs)}</td><td>${direction}</td><td class="number">${octets}</td><td>${summary}</td></tr>`,
   )}</tbody></table></div></details>`;
-}
-
-function signed(ms: number): string {
-  return `${ms < 0 ? "−" : "+"}${duration(Math.abs(ms))}`;
 }

@@ -1,4 +1,4 @@
-// Makes reports from results: node benchmarks/dist/report/main.js --help
+// Makes reports from results: npm run report -- --help
 import { existsSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ import { readResults } from "./results.js";
 import { resultsJsonSchema } from "./schema.js";
 import { syncJson, syncText } from "./sync.js";
 
-const USAGE = `node benchmarks/dist/report/main.js <command>
+const USAGE = `npm run report -- <command>
 
   page RESULTS.json OUT.html       the report, one self-contained page
   markdown RESULTS.json            the same as Markdown tables, to stdout

@@ -1,19 +1,23 @@
 // The quick comparison, `npm start`: real faults on hosts of its own, then the answer.
-import { resolve } from "node:path";
+import { writeFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withClaims } from "./report/claims.js";
+import { renderPage } from "./report/page/page.js";
 import { printReport } from "./report/print.js";
 import { writeResults } from "./report/results.js";
 import { type ComparisonPlan, compare, QUICK } from "./run/comparison.js";
 import { ProgressBar } from "./run/progress.js";
 import { onStage, type Stage } from "./run/stage.js";
 import { integer, options, run } from "./run/usage.js";
+import { withCost } from "./run/with-cost.js";
 
 const USAGE = `npm start -- [options]
 
   --rounds N   strikes of each fault          (1 to 100, default 2)
   --links N    links per subject and strike   (1 to 100, default 10)
   --wait S     seconds to wait for a verdict  (1 to 3600, default 12)
-  --out FILE   where the results go           (default results.json)
+  --out FILE   where the results go           (default results.json; the page goes beside it)
   --help       this text`;
 
 interface CommandLine extends Omit<ComparisonPlan, "stage"> {
@@ -39,10 +43,14 @@ async function compareHere({ out, ...plan }: CommandLine, stage: Stage): Promise
   );
   const progress = new ProgressBar({ timeLeft: false });
   try {
-    const results = await compare(stage.openLab, stage.notHere, { ...plan, stage: stage.kind }, progress);
+    const found = await compare(stage.openLab, stage.notHere, { ...plan, stage: stage.kind }, progress);
     progress.stop();
+    const results = withClaims(withCost(found, undefined));
+    const page = `${out.replace(/\.json$/, "")}.html`;
     writeResults(out, results);
+    writeFileSync(page, renderPage(results));
     printReport(results, out);
+    process.stdout.write(`As a page, with plots: ${relative(process.cwd(), page)}\n`);
     return 0;
   } finally {
     progress.stop();

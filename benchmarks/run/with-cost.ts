@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { type CostReport, readCostReport } from "../cost/row.js";
 import type { CostRow, Results } from "../report/results.js";
 
-/** The same results with the figures of a cost report, if there is one at `path`. */
-export function withCost(results: Results, path: string): Results {
-  if (!existsSync(path)) {
-    const why = "CPU and memory per heartbeat: not asked for in this run";
+/** The same results with the figures of a cost report, if `path` is given and there is one. */
+export function withCost(results: Results, path: string | undefined): Results {
+  if (path === undefined || !existsSync(path)) {
+    const why = "CPU and memory per heartbeat: not part of this run (npm run bench -- --cost)";
     return { ...results, notMeasured: [...results.notMeasured, { why }] };
   }
   const report = readCostReport(path);

@@ -1,8 +1,8 @@
 // Runs inside the lab: measures what each contender puts on the wire, and prints it as JSON.
-import { inParallel } from "../dist/run/in-parallel.js";
 import { createLab } from "../dist/lab/index.js";
-import { NOMINAL, subjects } from "../dist/subjects/index.js";
+import { inParallel } from "../dist/run/in-parallel.js";
 import { measureWire } from "../dist/run/wire-measurement.js";
+import { NOMINAL, subjects } from "../dist/subjects/index.js";
 
 const [atOnce, links, windowMs] = process.argv.slice(2).map(Number);
 const rows = [];

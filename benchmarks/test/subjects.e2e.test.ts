@@ -2,10 +2,10 @@
 // `npm test` always builds first.
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Fault, faults } from "../dist/faults/index.js";
-import { inParallel } from "../dist/run/in-parallel.js";
 import { createLoopback } from "../dist/lab/index.js";
-import { NOMINAL, type Subject, subjects } from "../dist/subjects/index.js";
+import { inParallel } from "../dist/run/in-parallel.js";
 import { runTrial, type TrialOutcome } from "../dist/run/trial.js";
+import { NOMINAL, type Subject, subjects } from "../dist/subjects/index.js";
 
 /** Contenders at a time: two processes each, which two cores start in good time. */
 const AT_ONCE = 4;

@@ -20,9 +20,14 @@ export interface Scale {
     readonly windowMs: number;
     readonly rounds: number;
   };
-  readonly memory: { readonly clients: number; readonly rounds: number };
-  readonly crowd: { readonly peers: number; readonly windowMs: number };
-  readonly lateness: { readonly peers: number; readonly silenced: number; readonly withinMs: number };
+  readonly memory: { readonly clients: number; readonly intervalMs: number; readonly rounds: number };
+  readonly crowd: { readonly peers: number; readonly intervalMs: number; readonly windowMs: number };
+  readonly lateness: {
+    readonly peers: number;
+    readonly intervalMs: number;
+    readonly silenced: number;
+    readonly withinMs: number;
+  };
 }
 
 /** Under five minutes. */
@@ -31,20 +36,20 @@ export const FULL: Scale = {
   udp: { peers: [100, 1000, 10_000, 100_000], beatsPerSecond: 50_000, windowMs: 1000, rounds: 5 },
   tcp: { peers: 1000, intervalMs: 100, windowMs: 1500, rounds: 5 },
   webSocket: { clients: 2000, intervalMs: 1000, windowMs: 3000, rounds: 4 },
-  memory: { clients: 4000, rounds: 3 },
-  crowd: { peers: 100_000, windowMs: 30_000 },
-  lateness: { peers: 10_000, silenced: 5000, withinMs: 5000 },
+  memory: { clients: 4000, intervalMs: 1000, rounds: 3 },
+  crowd: { peers: 100_000, intervalMs: 1000, windowMs: 30_000 },
+  lateness: { peers: 10_000, intervalMs: 1000, silenced: 5000, withinMs: 5000 },
 };
 
 /** Under a minute; the spread says how far it can be trusted. */
 export const QUICK: Scale = {
   name: "quick",
-  udp: { peers: [100, 1000, 10_000], beatsPerSecond: 50_000, windowMs: 500, rounds: 2 },
+  udp: { peers: [1000, 10_000], beatsPerSecond: 50_000, windowMs: 500, rounds: 2 },
   tcp: { peers: 500, intervalMs: 100, windowMs: 500, rounds: 1 },
-  webSocket: { clients: 1000, intervalMs: 1000, windowMs: 1000, rounds: 1 },
-  memory: { clients: 1000, rounds: 1 },
-  crowd: { peers: 100_000, windowMs: 5000 },
-  lateness: { peers: 10_000, silenced: 1000, withinMs: 1000 },
+  webSocket: { clients: 500, intervalMs: 500, windowMs: 1000, rounds: 1 },
+  memory: { clients: 1000, intervalMs: 1000, rounds: 1 },
+  crowd: { peers: 100_000, intervalMs: 1000, windowMs: 4000 },
+  lateness: { peers: 10_000, intervalMs: 1000, silenced: 1000, withinMs: 500 },
 };
 
 /** For the test of the machinery: its figures mean nothing. */
@@ -53,7 +58,7 @@ export const TINY: Scale = {
   udp: { peers: [10, 50], beatsPerSecond: 1000, windowMs: 150, rounds: 1 },
   tcp: { peers: 10, intervalMs: 100, windowMs: 200, rounds: 1 },
   webSocket: { clients: 10, intervalMs: 200, windowMs: 400, rounds: 1 },
-  memory: { clients: 20, rounds: 1 },
-  crowd: { peers: 500, windowMs: 500 },
-  lateness: { peers: 100, silenced: 50, withinMs: 200 },
+  memory: { clients: 20, intervalMs: 100, rounds: 1 },
+  crowd: { peers: 500, intervalMs: 100, windowMs: 500 },
+  lateness: { peers: 100, intervalMs: 200, silenced: 50, withinMs: 200 },
 };

@@ -10,7 +10,7 @@ export function costTable({ rows }: CostReport): string {
     head: ["", "peers", "measured", "p5–p95", "n", "bar", ""].map((head) => pc.bold(head)),
     colAligns: ["left", "right", "right", "right", "right", "right", "left"],
     style: STYLE,
-    colWidths: [40, 9, 11, 13, 6, 8, 8],
+    colWidths: [37, 9, 11, 13, 6, 8, 8],
     wordWrap: true,
   });
   for (const row of [...rows.filter(({ bar }) => bar !== null), ...rows.filter(({ bar }) => bar === null)]) {

@@ -6,42 +6,43 @@ import { type CostRow, countRow } from "./row.js";
 import type { Scale } from "./scale.js";
 import { startUdpBench } from "./udp-bench.js";
 
-const INTERVAL_MS = 1000;
 /** A hundred thousand machines do not start within one second. */
 const ARRIVAL_INTERVALS = 5;
 const MIB = 1024 * 1024;
 
 /**
- * A crowd of UDP peers that beat once a second, watched by one process on one core: its CPU, its memory at the
+ * A crowd of UDP peers, in earnest one beat a second each, watched by one process on one core: its CPU, its memory at the
  * worst, and how many of the living it calls dead.
  */
-export async function udpCrowd({ crowd: { peers, windowMs } }: Scale): Promise<readonly CostRow[]> {
+export async function udpCrowd({
+  crowd: { peers, intervalMs, windowMs },
+}: Scale): Promise<readonly CostRow[]> {
   const bench = await startUdpBench();
   const receiver = bench.receivers.heartwire;
   try {
     const pinned = await separate(receiver.pid, bench.load.pid);
     const port = await receiver.call("open", {
       variant: "heartwire",
-      intervalMs: INTERVAL_MS,
+      intervalMs,
       detectMultiplier: 3,
     });
     await bench.load.call("start", {
       port,
       peers,
-      intervalMs: INTERVAL_MS,
+      intervalMs,
       arrivalIntervals: ARRIVAL_INTERVALS,
     });
-    await delay(INTERVAL_MS * (ARRIVAL_INTERVALS + 2));
+    await delay(intervalMs * (ARRIVAL_INTERVALS + 2));
     const { fromMs, toMs, cpuMs } = await receiver.call("cpu", windowMs);
     const sent = await bench.load.call("sentBetween", fromMs, toMs);
     const { nowOctets, peakOctets } = await receiver.call("resident");
     const { maxLagMs, sent: total } = await bench.load.call("stop");
-    const { alive, suspected, deaths, dropped } = await receiver.call("census");
+    const { alive, suspected, deaths, dropped, stalls } = await receiver.call("census");
     if (alive < peers) throw new Error(`${alive} of ${peers} peers were heard`);
     const seconds = (toMs - fromMs) / 1000;
     const how =
       `${(sent / seconds).toFixed(0)} beats a second for ${seconds.toFixed(0)} s after their arrival, ${pinned}; ` +
-      `${dropped} of ${total} dropped by the kernel, ${suspected} suspicions, sender at most ${maxLagMs.toFixed(0)} ms late`;
+      `${dropped} of ${total} dropped by the kernel, ${suspected} suspicions, ${stalls.length} local stalls, sender at most ${maxLagMs.toFixed(0)} ms late`;
     const at = { peers, how };
     return [
       countRow(
@@ -54,7 +55,7 @@ export async function udpCrowd({ crowd: { peers, windowMs } }: Scale): Promise<r
         deaths.length,
       ),
       countRow(
-        { ...at, name: "crowd-cpu", title: "CPU, one beat a second each", unit: "cores", bar: 1 },
+        { ...at, name: "crowd-cpu", title: "CPU of the process", unit: "cores", bar: 1 },
         cpuMs / (toMs - fromMs),
       ),
     ];

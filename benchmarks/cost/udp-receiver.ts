@@ -28,11 +28,18 @@ export interface Verdict {
   readonly silentMs: number;
 }
 
+/** A time in which the receiving process could not run, as the detectors were told. */
+export interface Stall {
+  /** When it was over, on the clock that all processes share. */
+  readonly atMs: number;
+  readonly stalledMs: number;
+}
+
 /** What was heard of the peers since {@link UdpReceiverCalls.open}. */
 export interface Census {
   readonly alive: number;
   readonly suspected: number;
-  readonly stalled: number;
+  readonly stalls: readonly Stall[];
   readonly rejected: number;
   readonly deaths: readonly Verdict[];
   /** Datagrams that the kernel dropped because this process did not take them in time. */
@@ -72,7 +79,7 @@ async function bareReceiver(): Promise<Receiver> {
   await once(socket, "listening");
   return {
     port: socket.address().port,
-    census: () => ({ alive: 0, suspected: 0, stalled: 0, rejected: 0, deaths: [], received }),
+    census: () => ({ alive: 0, suspected: 0, stalls: [], rejected: 0, deaths: [], received }),
     async close() {
       socket.close();
       await once(socket, "close");
@@ -93,6 +100,8 @@ class HeartwireReceiver implements Receiver {
     rejected: 0,
   };
   readonly #deaths: Verdict[] = [];
+  readonly #stalls: Stall[] = [];
+  #lastStallMs = Number.NEGATIVE_INFINITY;
   #port = 0;
 
   constructor({ intervalMs, detectMultiplier }: ReceiverOrder) {
@@ -100,8 +109,14 @@ class HeartwireReceiver implements Receiver {
     const policy = fixedTimeout({ intervalMs, detectMultiplier, mode: "listen" });
     this.#subscription = monitorPeers(this.#hub.peers, policy).subscribe(({ peer, event }) => {
       this.#events[event.type] += 1;
-      if (event.type !== "dead") return;
-      this.#deaths.push({ peer: peerAt(peer.handle.address), atMs: monotonicMs(), silentMs: event.silentMs });
+      if (event.type === "dead") {
+        const { silentMs } = event;
+        this.#deaths.push({ peer: peerAt(peer.handle.address), atMs: monotonicMs(), silentMs });
+      } else if (event.type === "stalled" && event.atMs !== this.#lastStallMs) {
+        // Every peer is told of the same stall.
+        this.#lastStallMs = event.atMs;
+        this.#stalls.push({ atMs: monotonicMs(), stalledMs: event.stalledMs });
+      }
     });
   }
 
@@ -115,8 +130,15 @@ class HeartwireReceiver implements Receiver {
   }
 
   census(): Omit<Census, "dropped"> {
-    const { alive, suspect, stalled, rejected } = this.#events;
-    return { alive, suspected: suspect, stalled, rejected, deaths: this.#deaths, received: null };
+    const { alive, suspect, rejected } = this.#events;
+    return {
+      alive,
+      suspected: suspect,
+      stalls: this.#stalls,
+      rejected,
+      deaths: this.#deaths,
+      received: null,
+    };
   }
 
   async close(): Promise<void> {

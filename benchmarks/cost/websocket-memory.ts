@@ -7,27 +7,25 @@ import type { Memory } from "./usage.js";
 import { startWebSocketClients, startWebSocketServer } from "./websocket-bench.js";
 import type { WebSocketServerCalls } from "./websocket-server.js";
 
-const INTERVAL_MS = 1000;
-
 /**
  * Memory of the server's process per client: of the bare connection, and what being watched adds to it. The
  * same connections, bare and watched in turn, and all garbage collected before each look. Everybody has been
  * pinged once before, as `ws` and Node make some objects at the first ping and keep them.
  */
 export async function webSocketMemory({ memory }: Scale): Promise<readonly CostRow[]> {
-  const { clients: peers, rounds } = memory;
+  const { clients: peers, intervalMs, rounds } = memory;
   const clients = await startWebSocketClients();
   const server = await startWebSocketServer("WebSocket memory");
   try {
-    const port = await server.call("open", "ws", INTERVAL_MS);
+    const port = await server.call("open", "ws", intervalMs);
     const empty = await server.call("memory");
     await clients.call("connect", "ws", port, peers);
     const fresh = await server.call("memory");
     const looks = { readme: [] as Memory[], heartwire: [] as Memory[], bare: [] as Memory[] };
     for (let round = 0; round <= rounds; round++) {
-      const readme = await watched(server, "ws-readme");
+      const readme = await watched(server, "ws-readme", intervalMs);
       const bare = await server.call("memory");
-      const heartwire = await watched(server, "heartwire");
+      const heartwire = await watched(server, "heartwire", intervalMs);
       // The first round is thrown away: in it code is compiled, which is memory too.
       if (round > 0) {
         looks.readme.push(readme);
@@ -78,9 +76,10 @@ export async function webSocketMemory({ memory }: Scale): Promise<readonly CostR
 async function watched(
   server: Helper<WebSocketServerCalls>,
   variant: "ws-readme" | "heartwire",
+  intervalMs: number,
 ): Promise<Memory> {
-  await server.call("watch", variant, INTERVAL_MS);
-  await delay(2.2 * INTERVAL_MS);
+  await server.call("watch", variant, intervalMs);
+  await delay(2.2 * intervalMs);
   const memory = await server.call("memory");
   await server.call("unwatch");
   return memory;

@@ -1,9 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
 import type { FaultEffect } from "../faults/index.js";
 import { AT_ONCE, expectAround, expectPingTraffic, withSlack } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
-import type { EndContext, Expectation, Subject } from "./subject.js";
+import type { Expectation, Subject } from "./subject.js";
 import type { Report } from "./watch.js";
 
 /**
@@ -29,7 +28,10 @@ export const wsReadme: Subject = {
       servers.push(server);
       ports.push(await listeningPort(server));
     }
-    sweepSpread(context, servers, report);
+    // Each server is ready for its client at once; only the sweeps begin one after the other.
+    const sweeps = servers.map((server, link) => sweeper(server, link, report));
+    const { intervalMs } = context.settings;
+    void openSpread(context, (link) => setInterval(sweeps[link]!, intervalMs));
     const writeApplicationData = () => {
       for (const server of servers) for (const socket of server.clients) socket.send("data");
     };
@@ -59,18 +61,8 @@ function expectSweep(effect: FaultEffect, intervalMs: number): Expectation {
   return expectAround(effect, AT_ONCE, withSlack(intervalMs, 2 * intervalMs));
 }
 
-async function sweepSpread(
-  { settings, links }: EndContext,
-  servers: readonly WebSocketServer[],
-  report: Report,
-): Promise<void> {
-  for (const [link, server] of servers.entries()) {
-    sweep(server, settings.intervalMs, link, report);
-    await delay(settings.intervalMs / links);
-  }
-}
-
-function sweep(server: WebSocketServer, intervalMs: number, link: number, report: Report): void {
+/** Watches the clients of one server; what it returns is one sweep over them. */
+function sweeper(server: WebSocketServer, link: number, report: Report): () => void {
   const answered = new WeakMap<WebSocket, boolean>();
   let cause = "closed";
   server.on("connection", (socket) => {
@@ -80,7 +72,7 @@ function sweep(server: WebSocketServer, intervalMs: number, link: number, report
     socket.on("close", () => report({ type: "dead", link, cause }));
     report({ type: "alive", link });
   });
-  setInterval(() => {
+  return () => {
     for (const socket of server.clients) {
       if (answered.get(socket) === false) {
         cause = "missed-pong";
@@ -90,5 +82,5 @@ function sweep(server: WebSocketServer, intervalMs: number, link: number, report
       answered.set(socket, false);
       socket.ping();
     }
-  }, intervalMs);
+  };
 }

@@ -4,12 +4,16 @@ export interface Deadlined {
   readonly deadlineMs: number;
   /** Where the queue keeps it, so that removal need not search. Starts `undefined`; belongs to the queue. */
   queued: DeadlineSlot | undefined;
+  /** Its neighbours in the slot; the queue's too. Best declared, so that no object changes its shape. */
+  nextQueued?: Deadlined | undefined;
+  previousQueued?: Deadlined | undefined;
 }
 
-/** All entries of one millisecond. */
+/** All entries of one millisecond: a list through the entries themselves, which costs them two fields each. */
 export interface DeadlineSlot {
   readonly tickMs: number;
-  readonly entries: Set<Deadlined>;
+  first: Deadlined | undefined;
+  last: Deadlined | undefined;
 }
 
 /** How many heap nodes of emptied slots are tolerated before the heap is rebuilt. */
@@ -45,9 +49,8 @@ export class DeadlineQueue<Entry extends Deadlined> {
   remove(entry: Entry): void {
     const slot = entry.queued;
     if (slot === undefined) return;
-    entry.queued = undefined;
-    slot.entries.delete(entry);
-    if (slot.entries.size === 0) this.#drop(slot);
+    unlink(slot, entry);
+    if (slot.first === undefined) this.#drop(slot);
   }
 
   /** Takes out the entries whose deadline has come, in the order of their milliseconds. */
@@ -58,8 +61,8 @@ export class DeadlineQueue<Entry extends Deadlined> {
       const slot = this.#slots.get(tickMs);
       if (slot === undefined) continue;
       this.#slots.delete(tickMs);
-      for (const entry of slot.entries as Set<Entry>) {
-        entry.queued = undefined;
+      for (let entry = slot.first as Entry | undefined; entry !== undefined; entry = slot.first as Entry) {
+        unlink(slot, entry);
         if (entry.deadlineMs <= nowMs) due.push(entry);
         else this.#place(entry, Math.ceil(entry.deadlineMs));
       }
@@ -71,19 +74,20 @@ export class DeadlineQueue<Entry extends Deadlined> {
 
   /** Every queued entry, in no particular order. */
   *[Symbol.iterator](): IterableIterator<Entry> {
-    for (const slot of this.#slots.values()) yield* slot.entries as Set<Entry>;
+    for (const slot of this.#slots.values()) {
+      for (let entry = slot.first; entry !== undefined; entry = entry.nextQueued) yield entry as Entry;
+    }
   }
 
   #place(entry: Entry, tickMs: number): void {
     if (tickMs === Number.POSITIVE_INFINITY) return;
     let slot = this.#slots.get(tickMs);
     if (slot === undefined) {
-      slot = { tickMs, entries: new Set() };
+      slot = { tickMs, first: undefined, last: undefined };
       this.#slots.set(tickMs, slot);
       pushOnto(this.#heap, tickMs);
     }
-    slot.entries.add(entry);
-    entry.queued = slot;
+    append(slot, entry);
   }
 
   #drop(slot: DeadlineSlot): void {
@@ -93,6 +97,25 @@ export class DeadlineQueue<Entry extends Deadlined> {
       this.#heap = [...this.#slots.keys()].sort((a, b) => a - b);
     }
   }
+}
+
+function append(slot: DeadlineSlot, entry: Deadlined): void {
+  entry.queued = slot;
+  entry.previousQueued = slot.last;
+  if (slot.last === undefined) slot.first = entry;
+  else slot.last.nextQueued = entry;
+  slot.last = entry;
+}
+
+function unlink(slot: DeadlineSlot, entry: Deadlined): void {
+  const { nextQueued, previousQueued } = entry;
+  if (previousQueued === undefined) slot.first = nextQueued;
+  else previousQueued.nextQueued = nextQueued;
+  if (nextQueued === undefined) slot.last = previousQueued;
+  else nextQueued.previousQueued = previousQueued;
+  entry.queued = undefined;
+  entry.nextQueued = undefined;
+  entry.previousQueued = undefined;
 }
 
 function pushOnto(heap: number[], value: number): void {

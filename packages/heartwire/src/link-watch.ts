@@ -1,5 +1,6 @@
 import {
   type CloseReason,
+  type Deadlined,
   type DeadlineSlot,
   Detector,
   type DetectorOptions,
@@ -31,6 +32,8 @@ const TICK: Input = { type: "tick" };
 /** Drives one detector: link and time in, heartbeats and events out. One object per link, no closures. */
 export class LinkWatch implements LinkListener, Timed {
   queued: DeadlineSlot | undefined;
+  nextQueued: Deadlined | undefined;
+  previousQueued: Deadlined | undefined;
   readonly #keeper: Timekeeper;
   readonly #detector: Detector;
   readonly #sink: WatchSink;

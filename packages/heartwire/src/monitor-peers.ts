@@ -83,7 +83,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   }
 
   peer(peer: Peer<Handle>): void {
-    const sink = new PeerSink(peer, this.#subscriber, (gone) => this.#gone(gone));
+    const sink = new PeerSink(peer, this.#subscriber, this);
     // Whatever throws here is a bug of what we were given, and no business of the server that calls us.
     try {
       const options = this.#sharedOptions(peer.transport.proves);
@@ -127,7 +127,8 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     return shared;
   }
 
-  #gone(watch: LinkWatch): void {
+  /** A peer died or left. */
+  gone(watch: LinkWatch): void {
     this.#watches.delete(watch);
     this.#completeIfEmpty();
   }
@@ -141,16 +142,16 @@ class PeerSink<Handle> implements WatchSink {
   watch: LinkWatch | undefined;
   readonly #peer: Peer<Handle>;
   readonly #subscriber: Subscriber<PeerLiveness<Handle>>;
-  readonly #gone: (watch: LinkWatch) => void;
+  readonly #watching: PeerWatching<Handle>;
 
   constructor(
     peer: Peer<Handle>,
     subscriber: Subscriber<PeerLiveness<Handle>>,
-    gone: (watch: LinkWatch) => void,
+    watching: PeerWatching<Handle>,
   ) {
     this.#peer = peer;
     this.#subscriber = subscriber;
-    this.#gone = gone;
+    this.#watching = watching;
   }
 
   event(event: LivenessEvent): void {
@@ -158,7 +159,7 @@ class PeerSink<Handle> implements WatchSink {
   }
 
   ended(): void {
-    this.#gone(this.watch!);
+    this.#watching.gone(this.watch!);
   }
 
   failed(error: unknown): void {

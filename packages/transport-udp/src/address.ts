@@ -22,6 +22,34 @@ export function formatAddress(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** What {@link ipv4Number} says of anything but an IPv4 address. No datagram comes from 0.0.0.0. */
+export const NOT_IPV4 = 0;
+
+const DOT = 46;
+const ZERO = 48;
+const NINE = 57;
+
+/**
+ * A dotted IPv4 address as its number, an int32. At each datagram this is cheaper than comparing strings: at
+ * 100 000 peers the other string lies in memory that no cache holds.
+ */
+export function ipv4Number(address: string): number {
+  let number = 0;
+  let octet = 0;
+  for (let index = 0; index < address.length; index++) {
+    const code = address.charCodeAt(index);
+    if (code === DOT) {
+      number = (number << 8) | octet;
+      octet = 0;
+    } else if (code >= ZERO && code <= NINE) {
+      octet = 10 * octet + code - ZERO;
+    } else {
+      return NOT_IPV4;
+    }
+  }
+  return (number << 8) | octet;
+}
+
 /**
  * Finds the one numeric address that a host stands for; a name is looked up, a number is not. A name with
  * addresses of both versions resolves to one that `type` asks for, or else to its first IPv4 address, for

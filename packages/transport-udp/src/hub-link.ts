@@ -1,5 +1,5 @@
 import type { CloseReason, Heartbeat, Link, LinkListener } from "@heartwire/core";
-import type { UdpAddress } from "./address.js";
+import { ipv4Number, type UdpAddress } from "./address.js";
 
 /** What a link asks of the hub that carries it. */
 export interface LinkCarrier {
@@ -18,18 +18,35 @@ export class HubLink implements Link {
   session: number | undefined = undefined;
   /** The next peer that happens to have chosen the same session. */
   next: HubLink | undefined = undefined;
+  /** The remote port, and {@link ipv4Number} of the address: to compare them without leaving this object. */
+  port: number;
+  ipv4: number;
   readonly #carrier: LinkCarrier;
+  #remote: UdpAddress;
 
   constructor(
     carrier: LinkCarrier,
     readonly listener: LinkListener,
     /** Who made the first step: the peer, or we by `connect()`. */
     readonly origin: "peer" | "connect",
-    public remote: UdpAddress,
+    remote: UdpAddress,
     /** The remote address as one string. */
     public key: string,
   ) {
     this.#carrier = carrier;
+    this.#remote = remote;
+    this.port = remote.port;
+    this.ipv4 = ipv4Number(remote.address);
+  }
+
+  get remote(): UdpAddress {
+    return this.#remote;
+  }
+
+  set remote(remote: UdpAddress) {
+    this.#remote = remote;
+    this.port = remote.port;
+    this.ipv4 = ipv4Number(remote.address);
   }
 
   send(heartbeat: Heartbeat): void {

@@ -1,4 +1,5 @@
 import type { FrameRejection } from "@heartwire/core";
+import { ipv4Number, NOT_IPV4 } from "./address.js";
 import type { HubLink } from "./hub-link.js";
 
 /**
@@ -27,9 +28,9 @@ export class LinkTable {
   /** The link of this very session and address. Allocates nothing. */
   find(session: number, port: number, address: string): HubLink | undefined {
     let link = this.#bySession.get(session);
-    while (link !== undefined && (link.remote.port !== port || link.remote.address !== address)) {
-      link = link.next;
-    }
+    if (link === undefined) return undefined;
+    const ipv4 = ipv4Number(address);
+    while (link !== undefined && !isAt(link, port, ipv4, address)) link = link.next;
     return link;
   }
 
@@ -84,4 +85,8 @@ export class LinkTable {
     }
     link.next = undefined;
   }
+}
+
+function isAt(link: HubLink, port: number, ipv4: number, address: string): boolean {
+  return link.port === port && link.ipv4 === ipv4 && (ipv4 !== NOT_IPV4 || link.remote.address === address);
 }

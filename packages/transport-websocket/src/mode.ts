@@ -22,12 +22,12 @@ export function requireVia(via: HeartbeatVia): void {
 
 /** One mode over an existing WebSocket. A class, for a server makes one for each client. */
 export class ExistingSocketTransport implements Transport {
-  readonly #ws: WebSocket;
+  protected readonly ws: WebSocket;
   readonly #via: HeartbeatVia;
   readonly #role: WebSocketRole;
 
   constructor(ws: WebSocket, via: HeartbeatVia, role: WebSocketRole) {
-    this.#ws = ws;
+    this.ws = ws;
     this.#via = via;
     this.#role = role;
   }
@@ -45,6 +45,6 @@ export class ExistingSocketTransport implements Transport {
   }
 
   open(listener: LinkListener): WebSocketLink {
-    return linkOn(this.#ws, this.#via, listener);
+    return linkOn(this.ws, this.#via, listener);
   }
 }

@@ -44,13 +44,18 @@ export function webSocketPeers(
   };
 }
 
+/** By which subscription a WebSocket was told of. Beside a link's own place it costs nothing; a set would. */
+const TOLD = Symbol("heartwire told");
+type Told = { [TOLD]?: object };
+
 class PeersSubscription implements PeerSourceSubscription {
   readonly #server: WebSocketServer;
   readonly #listener: PeerSourceListener<WebSocket>;
   readonly #via: HeartbeatVia;
   readonly #maxPeers: number;
-  /** Who was told of: a bound needs a count, and a server that emits 'connection' late tells of some twice. */
-  readonly #peers = new Set<WebSocket>();
+  /** Who was told of and is connected; kept only where a bound needs a count, for it costs memory a peer. */
+  readonly #counted: Set<WebSocket> | undefined;
+  readonly #mark = {};
   readonly #onConnection = (ws: WebSocket): void => this.#arrived(ws);
   readonly #onClose = (): void => this.#ended();
   readonly #onError = (error: Error): void => this.#ended(error);
@@ -67,9 +72,10 @@ class PeersSubscription implements PeerSourceSubscription {
     this.#listener = listener;
     this.#via = via;
     this.#maxPeers = maxPeers;
-    const peers = this.#peers;
+    const counted = maxPeers === Number.POSITIVE_INFINITY ? undefined : new Set<WebSocket>();
+    this.#counted = counted;
     this.#onPeerClose = function () {
-      peers.delete(this);
+      counted?.delete(this);
     };
   }
 
@@ -86,8 +92,8 @@ class PeersSubscription implements PeerSourceSubscription {
       .off("connection", this.#onConnection)
       .off("close", this.#onClose)
       .off("error", this.#onError);
-    for (const ws of this.#peers) ws.off("close", this.#onPeerClose);
-    this.#peers.clear();
+    for (const ws of this.#counted ?? []) ws.off("close", this.#onPeerClose);
+    this.#counted?.clear();
   }
 
   #tellPresent(): void {
@@ -96,14 +102,18 @@ class PeersSubscription implements PeerSourceSubscription {
   }
 
   #arrived(ws: WebSocket): void {
-    if (this.#closed || this.#peers.has(ws) || ws.readyState !== ws.OPEN) return;
-    if (this.#peers.size >= this.#maxPeers) {
-      this.#listener.rejected({ kind: "too-many-peers", limit: this.#maxPeers });
-      return;
+    // A server that emits 'connection' late tells of some twice.
+    if (this.#closed || ws.readyState !== ws.OPEN || (ws as Told)[TOLD] === this.#mark) return;
+    (ws as Told)[TOLD] = this.#mark;
+    if (this.#counted !== undefined) {
+      if (this.#counted.size >= this.#maxPeers) {
+        this.#listener.rejected({ kind: "too-many-peers", limit: this.#maxPeers });
+        return;
+      }
+      this.#counted.add(ws);
+      ws.on("close", this.#onPeerClose);
     }
-    this.#peers.add(ws);
-    ws.on("close", this.#onPeerClose);
-    this.#listener.peer(peerOf(ws, this.#via));
+    this.#listener.peer(new WebSocketPeer(ws, this.#via));
   }
 
   #ended(error?: Error): void {
@@ -114,17 +124,28 @@ class PeersSubscription implements PeerSourceSubscription {
   }
 }
 
-function peerOf(ws: WebSocket, via: HeartbeatVia): Peer<WebSocket> {
-  return {
-    address: addressOf(networkSocketOf(ws)),
-    handle: ws,
-    transport: new ExistingSocketTransport(ws, via, "server"),
-  };
+/** A client and the transport to it, in one object: there may be very many. */
+class WebSocketPeer extends ExistingSocketTransport implements Peer<WebSocket> {
+  readonly address: string;
+
+  constructor(ws: WebSocket, via: HeartbeatVia) {
+    super(ws, via, "server");
+    this.address = addressOf(networkSocketOf(ws));
+  }
+
+  get handle(): WebSocket {
+    return this.ws;
+  }
+
+  get transport(): this {
+    return this;
+  }
 }
 
 function addressOf(socket: NetworkSocket | undefined): string {
   const { remoteAddress, remotePort } = socket ?? {};
   if (remoteAddress === undefined) return "unknown";
   const host = remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress;
-  return `${host}:${remotePort}`;
+  // Unlike a template, join makes one flat string; V8 would keep three, in five times the memory.
+  return [host, remotePort].join(":");
 }

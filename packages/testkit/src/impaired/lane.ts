@@ -18,6 +18,8 @@ interface Item<Content> {
 /** One direction of an impaired path. */
 export class Lane<Content> {
   readonly #inFlight = new Set<() => void>();
+  /** In a stream, what is on its way, in order. */
+  readonly #inOrder: Item<Content>[] = [];
   /** What waits for the cut to heal, in order. */
   #held: Item<Content>[] = [];
   #flushing = false;
@@ -87,6 +89,7 @@ export class Lane<Content> {
   clear(): void {
     for (const cancel of this.#inFlight) cancel();
     this.#inFlight.clear();
+    this.#inOrder.length = 0;
     this.#held = [];
     this.#flushing = false;
   }
@@ -94,7 +97,14 @@ export class Lane<Content> {
   #launch(item: Item<Content>, dueMs: number): void {
     if (!item.certain && this.#inFlight.size + this.#held.length >= MAX_IN_FLIGHT) return;
     this.#latestDueMs = Math.max(this.#latestDueMs, dueMs);
-    this.#schedule(() => this.#land(item), dueMs - this.time.now());
+    const delayMs = dueMs - this.time.now();
+    if (this.impairment.path === "datagrams") {
+      this.#schedule(() => this.#land(item), delayMs);
+      return;
+    }
+    // Whichever timer fires lands the oldest: those of the system, rounded to milliseconds, may change places.
+    this.#inOrder.push(item);
+    this.#schedule(() => this.#land(this.#inOrder.shift()!), delayMs);
   }
 
   #schedule(work: () => void, delayMs: number): void {

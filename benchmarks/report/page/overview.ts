@@ -32,7 +32,7 @@ export function overview(view: View, layout: Layout, id: string): Html {
     {
       width: layout.width,
       height: faults.length * rowHeight + 62,
-      marginLeft: layout.labels === "left" ? 310 : 22,
+      marginLeft: layout.labels === "left" ? 372 : 22,
       marginRight: 14,
       marginTop: 30,
       marginBottom: 32,

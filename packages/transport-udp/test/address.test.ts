@@ -1,6 +1,7 @@
 import type { LookupFunction } from "node:net";
+import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { formatAddress, numericLookup, resolveHost } from "../src/address.js";
+import { formatAddress, ipv4Number, NOT_IPV4, numericLookup, resolveHost } from "../src/address.js";
 
 /** A look-up that knows one name with these addresses. */
 function names(...addresses: string[]): LookupFunction {
@@ -67,4 +68,23 @@ test("numericLookup answers a number within the call", () => {
 test("formatAddress puts IPv6 in brackets", () => {
   expect(formatAddress("10.0.0.2", 40312)).toBe("10.0.0.2:40312");
   expect(formatAddress("fd00::2", 40312)).toBe("[fd00::2]:40312");
+});
+
+describe("an IPv4 address as a number", () => {
+  test("is what its octets say, and different for different addresses", () => {
+    expect(ipv4Number("1.2.3.4")).toBe(0x01020304);
+    expect(ipv4Number("255.255.255.255")).toBe(-1);
+    const number = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
+    fc.assert(
+      fc.property(number, ([a, b, c, d]) => {
+        expect(ipv4Number([a, b, c, d].join("."))).toBe((a << 24) | (b << 16) | (c << 8) | d);
+      }),
+    );
+  });
+
+  test("is none of anything else", () => {
+    for (const other of ["::1", "fe80::1%eth0", "localhost", "::ffff:1.2.3.4"]) {
+      expect(ipv4Number(other)).toBe(NOT_IPV4);
+    }
+  });
 });

@@ -183,7 +183,7 @@ export class DatagramHub implements UdpHub, LinkCarrier, IncomingPeerOpener {
     link.listener.received(heartbeat);
   }
 
-  /** No link has this session at this address: a stray, a new peer, our peer's first word, or a restart. */
+  /** No link has that session at that address: a stray, a new peer, our peer's first word, or a restart. */
   #receivedUnknown(session: number, heartbeat: Heartbeat, from: RemoteInfo): void {
     const key = formatAddress(from.address, from.port);
     const link = this.#links.at(key);

@@ -39,7 +39,7 @@ export class LinkTable {
     return this.#byAddress.get(key);
   }
 
-  /** How many links have this session. */
+  /** How many links have that session. */
   sharing(session: number): number {
     let count = 0;
     for (let link = this.#bySession.get(session); link !== undefined; link = link.next) count++;

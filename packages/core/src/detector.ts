@@ -1,38 +1,14 @@
 import type { CloseReason, DeathCause } from "./cause.js";
+import type { DetectorOptions } from "./detector-options.js";
 import type { LivenessEvent, Output } from "./event.js";
 import { type Beat, type Echo, type Heartbeat, MAX_PAYLOAD_OCTETS, type Probe } from "./heartbeat.js";
 import type { Input } from "./input.js";
 import { OutstandingProbes } from "./outstanding-probes.js";
+import { inCompanyMs, jitteredIntervalMs } from "./pacing.js";
 import type { Policy } from "./policy.js";
 import type { FrameRejection } from "./rejection.js";
 import { isNewer, nextSerial } from "./serial.js";
 import { isFinal, type State, TRANSITIONS, type Trigger } from "./transitions.js";
-import type { Proof } from "./transport.js";
-
-/** What many detectors have in common; one object serves them all. */
-export interface DetectorOptions {
-  /** What the transport's evidence proves; told in `alive` events. */
-  readonly proves: Proof;
-  /** Whether each beat and echo becomes a `heartbeat` event. Default false: at many peers nobody looks. */
-  readonly samples?: boolean;
-  /** From [0, 1), for the jitter on sending. Default Math.random. */
-  readonly random?: () => number;
-  /**
-   * What counts as evidence: `any` octet of the peer (default), or its `heartbeats` only. The latter where the
-   * application's own octets must not vouch for its health: an ill service may go on answering "503".
-   */
-  readonly evidence?: "any" | "heartbeats";
-  /** False withholds beats and echoes: the peer shall find this end dead. Default: always healthy. */
-  readonly health?: () => boolean;
-  /** What each beat carries: 1 to 255 octets, or nothing. */
-  readonly payload?: () => Uint8Array | undefined;
-}
-
-/** Beats and probes go out at 75 to 100 % of the interval (RFC 5880, 6.8.7): never late, never in step. */
-export const JITTER_FLOOR = 0.75;
-
-/** Sends of all peers fall on so many instants of an interval, the same for all of one policy. */
-const SEND_GRID = 400;
 
 function checkPayload(payload: Uint8Array): void {
   if (payload.length >= 1 && payload.length <= MAX_PAYLOAD_OCTETS) return;
@@ -259,10 +235,11 @@ export class Detector {
       this.#send({ kind: "probe", seq: this.#probes.sent(nowMs) });
     }
     if (this.#policy.mode === "beat" && this.#healthy()) this.#sendBeat();
-    const waitMs = confirms ? this.#confirmWaitMs() : this.#jitteredIntervalMs();
+    const waitMs = confirms ? this.#confirmWaitMs() : this.#intervalMs();
     // On the schedule of absolute deadlines, so that late timers do not add up; never in bursts to catch up.
     const onScheduleMs = this.#nextSendMs + waitMs;
-    this.#nextSendMs = this.#inCompany(onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs, waitMs);
+    const atMs = onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs;
+    this.#nextSendMs = inCompanyMs(this.#policy, atMs, waitMs);
   }
 
   #sendBeat(): void {
@@ -283,7 +260,7 @@ export class Detector {
   /** Suspicion hastens sending, and never slows it: the peer still expects our beats at their interval. */
   #confirmWaitMs(): number {
     const { mode, confirmIntervalMs } = this.#policy;
-    return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, this.#jitteredIntervalMs());
+    return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, this.#intervalMs());
   }
 
   /**
@@ -294,20 +271,8 @@ export class Detector {
     if (this.#policy.mode === "listen") this.#nextSendMs = Number.POSITIVE_INFINITY;
   }
 
-  #jitteredIntervalMs(): number {
-    const random = this.#options.random ?? Math.random;
-    return this.#policy.intervalMs * (JITTER_FLOOR + (1 - JITTER_FLOOR) * random());
-  }
-
-  /**
-   * Somewhat earlier, so that the peers of one policy send in company: a process that wakes up for each of
-   * thousands alone spends more on waking up than on sending. Never below the floor of the jitter.
-   */
-  #inCompany(atMs: number, waitMs: number): number {
-    const { intervalMs } = this.#policy;
-    const gridMs = intervalMs / SEND_GRID;
-    const earlierMs = Math.floor(atMs / gridMs) * gridMs;
-    return earlierMs >= atMs - waitMs + JITTER_FLOOR * intervalMs ? earlierMs : atMs;
+  #intervalMs(): number {
+    return jitteredIntervalMs(this.#policy, this.#options.random ?? Math.random);
   }
 
   #healthy(): boolean {

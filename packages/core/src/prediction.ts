@@ -1,5 +1,5 @@
-import { JITTER_FLOOR } from "./detector.js";
 import { keepaliveDetection } from "./keepalive-prediction.js";
+import { JITTER_FLOOR } from "./pacing.js";
 import type { Policy, PolicyFactory } from "./policy.js";
 import type { Transport } from "./transport.js";
 import type { WireCost } from "./wire-cost.js";

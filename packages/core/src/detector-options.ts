@@ -1,0 +1,20 @@
+import type { Proof } from "./transport.js";
+
+/** What many detectors have in common; one object serves them all. */
+export interface DetectorOptions {
+  /** What the transport's evidence proves; told in `alive` events. */
+  readonly proves: Proof;
+  /** Whether each beat and echo becomes a `heartbeat` event. Default false: at many peers nobody looks. */
+  readonly samples?: boolean;
+  /** From [0, 1), for the jitter on sending. Default Math.random. */
+  readonly random?: () => number;
+  /**
+   * What counts as evidence: `any` octet of the peer (default), or its `heartbeats` only. The latter where the
+   * application's own octets must not vouch for its health: an ill service may go on answering "503".
+   */
+  readonly evidence?: "any" | "heartbeats";
+  /** False withholds beats and echoes: the peer shall find this end dead. Default: always healthy. */
+  readonly health?: () => boolean;
+  /** What each beat carries: 1 to 255 octets, or nothing. */
+  readonly payload?: () => Uint8Array | undefined;
+}

@@ -1,0 +1,24 @@
+import type { Policy } from "./policy.js";
+
+/** Beats and probes go out at 75 to 100 % of the interval (RFC 5880, 6.8.7): never late, never in step. */
+export const JITTER_FLOOR = 0.75;
+
+/** Sends of all peers fall on so many instants of an interval, the same for all of one policy. */
+const SEND_GRID = 400;
+
+/** How long to wait until the next heartbeat, with jitter; `random` gives numbers from [0, 1). */
+export function jitteredIntervalMs({ intervalMs }: Policy, random: () => number): number {
+  return intervalMs * (JITTER_FLOOR + (1 - JITTER_FLOOR) * random());
+}
+
+/**
+ * A time somewhat before `atMs`, so that the peers of one policy send in company: a process that wakes up for
+ * each of thousands alone spends more on waking up than on sending. Never below the floor of the jitter.
+ *
+ * @param waitMs the wait that ends at `atMs`
+ */
+export function inCompanyMs({ intervalMs }: Policy, atMs: number, waitMs: number): number {
+  const gridMs = intervalMs / SEND_GRID;
+  const earlierMs = Math.floor(atMs / gridMs) * gridMs;
+  return earlierMs >= atMs - waitMs + JITTER_FLOOR * intervalMs ? earlierMs : atMs;
+}

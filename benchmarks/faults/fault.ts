@@ -1,4 +1,4 @@
-import type { EndHost, HostProcess, Instant, Lab, LabTool } from "../lab/index.js";
+import type { EndHost, HostProcess, Instant, Lab, LabTool, ProxyAddress, Upstream } from "../lab/index.js";
 
 /** What goes wrong in a trial. */
 export interface Fault {
@@ -40,18 +40,10 @@ export interface Fault {
 }
 
 /** Who listens, and for what. */
-export interface Listener {
-  readonly end: EndHost;
-  readonly protocol: "tcp" | "udp";
-  readonly ports: readonly number[];
-}
+export type Listener = Upstream;
 
-/** Where to go to reach a listener. */
-export interface Destination {
-  readonly address: string;
-  /** One for each port of the listener, in the same order. */
-  readonly ports: readonly number[];
-}
+/** Where to go to reach a listener: one port for each of its own, in the same order. */
+export type Destination = ProxyAddress;
 
 /** What a fault needs to strike. */
 export interface FaultContext {

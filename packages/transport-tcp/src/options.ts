@@ -1,3 +1,5 @@
+import { requireInteger } from "@heartwire/core";
+
 /** Checks an option that must be a whole number within bounds. */
 export function integerOption(
   name: string,
@@ -5,9 +7,7 @@ export function integerOption(
   min: number,
   max = Number.MAX_SAFE_INTEGER,
 ): number {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${String(value)}`);
-  }
+  requireInteger(name, value, min, max);
   return value;
 }
 

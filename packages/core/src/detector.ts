@@ -90,7 +90,10 @@ export class Detector {
         this.#received(input.heartbeat, nowMs);
         break;
       case "active":
-        if (this.#options.evidence !== "heartbeats") this.#evidence(nowMs);
+        if (this.#options.evidence !== "heartbeats") this.#evidence(nowMs, input.agoMs);
+        break;
+      case "doubted":
+        this.#doubted(input.silentMs, nowMs);
         break;
       case "tick":
         this.#judge(nowMs);
@@ -169,16 +172,23 @@ export class Detector {
     this.#evidence(nowMs);
   }
 
-  #evidence(nowMs: number): void {
+  #evidence(nowMs: number, agoMs = 0): void {
+    const heardMs = nowMs - agoMs;
     // Before the first evidence there is no gap, only the time that connecting took.
-    if (this.#heard) this.#policy.observe(this.silentMs(nowMs));
+    if (this.#heard) this.#policy.observe(this.silentMs(heardMs));
     this.#heard = true;
-    this.#silentSinceMs = nowMs;
+    if (heardMs > this.#silentSinceMs) this.#silentSinceMs = heardMs;
     if (this.#state === "alive") return;
     const confirming = this.#state === "suspect";
     this.#move("evidence");
     this.#tell({ type: "alive", atMs: nowMs, proof: this.#options.proves });
     if (confirming) this.#stopConfirming();
+  }
+
+  /** The link knows the silence better: its kernel went on listening while this process did not run. */
+  #doubted(silentMs: number, nowMs: number): void {
+    this.#silentSinceMs = nowMs - silentMs;
+    if (this.#state !== "suspect") this.#suspect(silentMs, nowMs);
   }
 
   #judge(nowMs: number): void {
@@ -189,11 +199,14 @@ export class Detector {
       this.#move("expiry");
       this.#tell({ type: "dead", atMs: nowMs, silentMs, cause: this.#silence(silentMs) });
     } else if (this.#state !== "suspect" && nowMs >= this.#silentSinceMs + suspectAfterMs) {
-      const silentMs = Math.max(suspectAfterMs, this.silentMs(nowMs));
-      this.#move("doubt");
-      this.#tell({ type: "suspect", atMs: nowMs, silentMs });
-      if (this.#confirms()) this.#nextSendMs = nowMs;
+      this.#suspect(Math.max(suspectAfterMs, this.silentMs(nowMs)), nowMs);
     }
+  }
+
+  #suspect(silentMs: number, nowMs: number): void {
+    this.#move("doubt");
+    this.#tell({ type: "suspect", atMs: nowMs, silentMs });
+    if (this.#confirms()) this.#nextSendMs = nowMs;
   }
 
   #silence(silentMs: number): DeathCause {

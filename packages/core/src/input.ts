@@ -8,8 +8,10 @@ export type Input =
   | { readonly type: "opened" }
   /** A heartbeat came from the peer. */
   | { readonly type: "received"; readonly heartbeat: Heartbeat }
-  /** Other evidence of the peer. */
-  | { readonly type: "active" }
+  /** Other evidence of the peer, heard `agoMs` ago (absent: just now). */
+  | { readonly type: "active"; readonly agoMs?: number }
+  /** Questions of the link's own, such as the kernel's probes, go unanswered: nothing heard for `silentMs`. */
+  | { readonly type: "doubted"; readonly silentMs: number }
   /** The link dropped a frame. */
   | { readonly type: "rejected"; readonly rejection: FrameRejection }
   /** The link is gone; without a reason, in an orderly way. */

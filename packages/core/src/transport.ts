@@ -52,8 +52,16 @@ export interface LinkListener {
   /** The path is ready for heartbeats. At most once, before any other call but {@link closed}. */
   opened(): void;
   received(heartbeat: Heartbeat): void;
-  /** Any other evidence: application bytes, an acknowledgement seen by the kernel. */
-  active(): void;
+  /**
+   * Any other evidence: application bytes, an acknowledgement seen by the kernel. `agoMs`: how long ago it was
+   * heard, where the link learns of it later; absent: just now.
+   */
+  active(agoMs?: number): void;
+  /**
+   * The link's own questions, such as the kernel's probes, go unanswered: nothing was heard for `silentMs`. Makes
+   * the peer suspect, never dead. Only links whose kernel asks call it.
+   */
+  doubted(silentMs: number): void;
   /** A frame was counted and dropped. */
   rejected(rejection: FrameRejection): void;
   /** At most once. Without a reason: an orderly end. */

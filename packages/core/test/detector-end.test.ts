@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fixedTimeout } from "../src/index.js";
+import { fixedTimeout, trustKernel } from "../src/index.js";
 import { anyInput, closeReason } from "./harness/arbitraries.js";
 import { Bench, BYE, beat } from "./harness/bench.js";
 
@@ -120,6 +120,37 @@ describe("silence", () => {
       cause: { kind: "silence", deadAfterMs: 3000, missed: 3 },
     });
     expect(bench.eventTypes).toEqual(["alive", "dead"]);
+  });
+});
+
+describe("evidence and doubt that the link brings from its kernel", () => {
+  it("evidence counts from when it was heard, and never takes silence back to before newer evidence", () => {
+    const bench = new Bench(policy);
+    bench.nowMs = 1000;
+    bench.active();
+    bench.nowMs = 2000;
+    bench.input({ type: "active", agoMs: 400 });
+    expect(bench.detector.silentMs(2000)).toBe(400);
+    bench.input({ type: "active", agoMs: 1900 });
+    expect(bench.detector.silentMs(2000)).toBe(400);
+  });
+
+  it("doubt makes suspect with the silence that the kernel counted, once, and evidence takes it back", () => {
+    const bench = new Bench(trustKernel({ idleMs: 1000, intervalMs: 1000, probes: 3 }));
+    bench.active();
+    bench.nowMs = 5000;
+    bench.input({ type: "doubted", silentMs: 4000 });
+    bench.input({ type: "doubted", silentMs: 4000 });
+    bench.nowMs = 6000;
+    bench.input({ type: "active", agoMs: 250 });
+    bench.close({ kind: "keepalive-timeout", errno: "ETIMEDOUT" });
+    bench.input({ type: "doubted", silentMs: 1 });
+    expect(bench.events).toMatchObject([
+      { type: "alive", atMs: 0 },
+      { type: "suspect", atMs: 5000, silentMs: 4000 },
+      { type: "alive", atMs: 6000 },
+      { type: "dead", silentMs: 250 },
+    ]);
   });
 });
 

@@ -22,6 +22,7 @@ const MAY_TRIGGER: Readonly<Record<Input["type"], readonly (typeof TRIGGERS)[num
   opened: [],
   received: ["evidence", "farewell"],
   active: ["evidence"],
+  doubted: ["doubt"],
   rejected: [],
   closed: ["failure", "farewell"],
   tick: ["doubt", "expiry"],

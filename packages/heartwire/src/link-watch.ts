@@ -92,8 +92,12 @@ export class LinkWatch implements LinkListener, Timed {
     this.#take({ type: "received", heartbeat });
   }
 
-  active(): void {
-    this.#take(ACTIVE);
+  active(agoMs?: number): void {
+    this.#take(agoMs === undefined ? ACTIVE : { type: "active", agoMs });
+  }
+
+  doubted(silentMs: number): void {
+    this.#take({ type: "doubted", silentMs });
   }
 
   rejected(rejection: FrameRejection): void {

@@ -66,6 +66,7 @@ describe("a monitor's subscription", () => {
       opened: noop,
       received: ({ kind }) => heard.push(kind),
       active: noop,
+      doubted: noop,
       rejected: noop,
       closed: noop,
     });

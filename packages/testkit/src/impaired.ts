@@ -104,7 +104,8 @@ class ImpairedLink implements Link, Path {
     this.#inner = transport.open({
       opened: () => this.in.pushCertain({ call: "opened" }),
       received: (heartbeat) => this.in.push({ call: "received", heartbeat }),
-      active: () => this.in.push({ call: "active" }),
+      active: (agoMs) => this.in.push(agoMs === undefined ? { call: "active" } : { call: "active", agoMs }),
+      doubted: (silentMs) => this.in.push({ call: "doubted", silentMs }),
       rejected: (rejection) => this.in.push({ call: "rejected", rejection }),
       closed: (reason) => this.#innerClosed(reason),
     });

@@ -5,7 +5,8 @@ import { showHeartbeat } from "./show.js";
 export type ListenerCall =
   | { readonly call: "opened" }
   | { readonly call: "received"; readonly heartbeat: Heartbeat }
-  | { readonly call: "active" }
+  | { readonly call: "active"; readonly agoMs?: number }
+  | { readonly call: "doubted"; readonly silentMs: number }
   | { readonly call: "rejected"; readonly rejection: FrameRejection }
   | { readonly call: "closed"; readonly reason?: CloseReason };
 
@@ -14,7 +15,8 @@ export function listenerOf(tell: (call: ListenerCall) => void): LinkListener {
   return {
     opened: () => tell({ call: "opened" }),
     received: (heartbeat) => tell({ call: "received", heartbeat }),
-    active: () => tell({ call: "active" }),
+    active: (agoMs) => tell(agoMs === undefined ? { call: "active" } : { call: "active", agoMs }),
+    doubted: (silentMs) => tell({ call: "doubted", silentMs }),
     rejected: (rejection) => tell({ call: "rejected", rejection }),
     closed: (reason) => tell(reason === undefined ? { call: "closed" } : { call: "closed", reason }),
   };
@@ -24,7 +26,8 @@ export function listenerOf(tell: (call: ListenerCall) => void): LinkListener {
 export function replayCall(call: ListenerCall, listener: LinkListener): void {
   if (call.call === "opened") listener.opened();
   else if (call.call === "received") listener.received(call.heartbeat);
-  else if (call.call === "active") listener.active();
+  else if (call.call === "active") listener.active(call.agoMs);
+  else if (call.call === "doubted") listener.doubted(call.silentMs);
   else if (call.call === "rejected") listener.rejected(call.rejection);
   // As it came: an orderly end has no argument at all.
   else if (call.reason === undefined) listener.closed();
@@ -36,6 +39,10 @@ export function showCall(call: ListenerCall): string {
   switch (call.call) {
     case "received":
       return `received(${showHeartbeat(call.heartbeat)})`;
+    case "active":
+      return call.agoMs === undefined ? "active()" : `active(agoMs=${call.agoMs})`;
+    case "doubted":
+      return `doubted(silentMs=${call.silentMs})`;
     case "rejected":
       return `rejected(${JSON.stringify(call.rejection)})`;
     case "closed":

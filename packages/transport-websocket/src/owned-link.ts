@@ -71,8 +71,12 @@ export class OwnedLink implements Link, LinkListener {
     this.#listener.received(heartbeat);
   }
 
-  active(): void {
-    this.#listener.active();
+  active(agoMs?: number): void {
+    this.#listener.active(agoMs);
+  }
+
+  doubted(silentMs: number): void {
+    this.#listener.doubted(silentMs);
   }
 
   rejected(rejection: FrameRejection): void {

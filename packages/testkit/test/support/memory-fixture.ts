@@ -35,7 +35,9 @@ export async function memoryFixture(
 ): Promise<LinkFixture> {
   const pair = memoryPair(options);
   const abandoned = memoryPair(options);
-  abandoned.far.open({ opened() {}, received() {}, active() {}, rejected() {}, closed() {} }).close();
+  abandoned.far
+    .open({ opened() {}, received() {}, active() {}, doubted() {}, rejected() {}, closed() {} })
+    .close();
   return {
     near: wrap(pair.near),
     far: pair.far,

@@ -40,7 +40,8 @@ function bound(listener: LinkListener): LinkListener {
   return {
     opened: () => listener.opened(),
     received: (heartbeat) => listener.received(heartbeat),
-    active: () => listener.active(),
+    active: (agoMs) => listener.active(agoMs),
+    doubted: (silentMs) => listener.doubted(silentMs),
     rejected: (rejection) => listener.rejected(rejection),
     closed: (reason) => listener.closed(reason),
   };

@@ -23,8 +23,6 @@ export function answerOnly(options: AnswerOnlyOptions = {}): PolicyFactory {
     suspectAfterMs: Number.POSITIVE_INFINITY,
     deadAfterMs: Number.POSITIVE_INFINITY,
     confirmIntervalMs: Number.POSITIVE_INFINITY,
-    observe() {},
-    announced() {},
   };
   return () => policy;
 }

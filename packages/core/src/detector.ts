@@ -25,15 +25,18 @@ const NONE_SEEN = -1;
  */
 export class Detector {
   // What a beat touches comes first, and so lies side by side: at 100 000 peers each cache line is a miss.
-  readonly #policy: Policy;
   readonly #options: DetectorOptions;
   #state: State = "pending";
+  #newestBeat = NONE_SEEN;
+  #announcedMs = NONE_SEEN;
+  #hastened = false;
   /** When the peer's silence began, local stalls taken out. */
   #silentSinceMs: number;
-  #nextSendMs = Number.POSITIVE_INFINITY;
-  #newestBeat = NONE_SEEN;
   #heard = false;
+  readonly #learns: boolean;
   #outputs: Output[] | undefined;
+  readonly #policy: Policy;
+  #nextSendMs = Number.POSITIVE_INFINITY;
   #newestProbe = NONE_SEEN;
   #probes: OutstandingProbes | undefined;
   #rejected = 0;
@@ -50,6 +53,7 @@ export class Detector {
     this.#firstSeq = firstSeq;
     this.#beatSeq = firstSeq;
     this.#policy = policy;
+    this.#learns = policy.observe !== undefined;
     this.#options = options;
     this.#silentSinceMs = nowMs;
   }
@@ -72,6 +76,14 @@ export class Detector {
     return Math.min(this.#nextSendMs, this.verdictMs);
   }
 
+  /**
+   * Whether {@link deadlineMs} may be earlier since the last input. False after what comes most often, evidence
+   * of a living peer: a driver then need not even ask for the deadline.
+   */
+  get hastened(): boolean {
+    return this.#hastened;
+  }
+
   /** How long the peer has been silent, local stalls taken out. */
   silentMs(nowMs: number): number {
     return Math.max(0, nowMs - this.#silentSinceMs);
@@ -85,6 +97,7 @@ export class Detector {
    */
   handle(input: Input, nowMs: number): readonly Output[] {
     if (isFinal(this.#state)) return NOTHING;
+    this.#hastened = this.#learns || this.#state !== "alive";
     switch (input.type) {
       case "received":
         this.#received(input.heartbeat, nowMs);
@@ -114,6 +127,7 @@ export class Detector {
     }
     const outputs = this.#outputs;
     if (outputs === undefined) return NOTHING;
+    this.#hastened = true;
     this.#outputs = undefined;
     return outputs;
   }
@@ -148,8 +162,14 @@ export class Detector {
     }
     this.#newestBeat = beat.seq;
     this.#evidence(nowMs);
-    this.#policy.announced(beat.intervalMs);
+    if (beat.intervalMs !== this.#announcedMs) this.#announced(beat.intervalMs);
     this.#sample(nowMs, Number.NaN, beat.payload);
+  }
+
+  #announced(intervalMs: number): void {
+    this.#announcedMs = intervalMs;
+    this.#hastened = true;
+    this.#policy.announced?.(intervalMs);
   }
 
   #echo(echo: Echo, nowMs: number): void {
@@ -175,7 +195,7 @@ export class Detector {
   #evidence(nowMs: number, agoMs = 0): void {
     const heardMs = nowMs - agoMs;
     // Before the first evidence there is no gap, only the time that connecting took.
-    if (this.#heard) this.#policy.observe(this.silentMs(heardMs));
+    if (this.#learns && this.#heard) this.#policy.observe!(this.silentMs(heardMs));
     this.#heard = true;
     if (heardMs > this.#silentSinceMs) this.#silentSinceMs = heardMs;
     if (this.#state === "alive") return;

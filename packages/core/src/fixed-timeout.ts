@@ -69,8 +69,6 @@ class FixedTimeout implements Policy {
     return this.#base.confirmIntervalMs * this.#slowness;
   }
 
-  observe(_gapMs: number): void {}
-
   announced(intervalMs: number): void {
     const { mode, intervalMs: askedMs, maxIntervalMs } = this.#base;
     // Zero promises nothing.

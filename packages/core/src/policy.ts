@@ -34,10 +34,10 @@ export interface Policy {
   readonly confirmIntervalMs: number;
   /** Set when the kernel decides: the settings that {@link Policy} trusts. */
   readonly kernel?: KeepaliveSettings;
-  /** A gap between two pieces of evidence, local stalls taken out. */
-  observe(gapMs: number): void;
-  /** The interval at which the peer promises to beat. */
-  announced(intervalMs: number): void;
+  /** A gap between two pieces of evidence, local stalls taken out. Absent: gaps teach it nothing. */
+  observe?(gapMs: number): void;
+  /** The peer promises to beat at another interval than before. Absent: promises mean nothing to it. */
+  announced?(intervalMs: number): void;
 }
 
 /** Makes a policy for one link: what one link teaches it must not judge another. */

@@ -36,8 +36,6 @@ export function trustKernel(settings: KeepaliveSettings): PolicyFactory {
     deadAfterMs: Number.POSITIVE_INFINITY,
     confirmIntervalMs: Number.POSITIVE_INFINITY,
     kernel: Object.freeze({ ...settings }),
-    observe() {},
-    announced() {},
   };
   return () => policy;
 }

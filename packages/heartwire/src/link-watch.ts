@@ -16,36 +16,35 @@ import {
 } from "@heartwire/core";
 import type { Timed, Timekeeper } from "./timekeeper.js";
 
-/** Who hears what a {@link LinkWatch} finds. */
-export interface WatchSink {
-  event(event: LivenessEvent): void;
-  /** After `dead` or `left`; everything is released. */
-  ended(): void;
-  /** A bug, ours or in the callbacks given to us; everything is released. */
-  failed(error: unknown): void;
-}
-
 const OPENED: Input = { type: "opened" };
 const ACTIVE: Input = { type: "active" };
 const TICK: Input = { type: "tick" };
 
-/** Drives one detector: link and time in, heartbeats and events out. One object per link, no closures. */
-export class LinkWatch implements LinkListener, Timed {
+/**
+ * Drives one detector: link and time in, heartbeats and events out. One object per link, no closures: who hears
+ * what it finds is its subclasses' part.
+ */
+export abstract class LinkWatch implements LinkListener, Timed {
+  // What a beat touches comes first, as in the detector.
+  readonly #keeper: Timekeeper;
+  readonly #detector: Detector;
+  #over = false;
+  #link: Link | undefined;
   queued: DeadlineSlot | undefined;
   nextQueued: Deadlined | undefined;
   previousQueued: Deadlined | undefined;
-  readonly #keeper: Timekeeper;
-  readonly #detector: Detector;
-  readonly #sink: WatchSink;
-  #link: Link | undefined;
-  #over = false;
 
-  constructor(policy: Policy, options: DetectorOptions, keeper: Timekeeper, sink: WatchSink) {
+  constructor(policy: Policy, options: DetectorOptions, keeper: Timekeeper) {
     this.#keeper = keeper;
-    this.#sink = sink;
     const nowMs = keeper.now();
     this.#detector = new Detector(policy, options, nowMs, Math.floor(nowMs) >>> 0);
   }
+
+  protected abstract event(event: LivenessEvent): void;
+  /** After `dead` or `left`; everything is released. */
+  protected abstract ended(): void;
+  /** A bug, ours or in the callbacks given to us; everything is released. */
+  protected abstract failed(error: unknown): void;
 
   /** Opens the link. @throws whatever the transport throws, with nothing left behind. */
   start(transport: Transport): void {
@@ -112,7 +111,7 @@ export class LinkWatch implements LinkListener, Timed {
     const nowMs = this.#keeper.now();
     this.#keeper.heard(nowMs);
     this.#handle(input, nowMs);
-    if (!this.#over) this.#keeper.update(this);
+    if (!this.#over && this.#detector.hastened) this.#keeper.update(this);
   }
 
   #handle(input: Input, nowMs: number): void {
@@ -127,7 +126,7 @@ export class LinkWatch implements LinkListener, Timed {
 
   #fail(error: unknown): void {
     this.#release();
-    this.#sink.failed(error);
+    this.failed(error);
   }
 
   #carryOut(output: Output): void {
@@ -139,8 +138,8 @@ export class LinkWatch implements LinkListener, Timed {
     const final = event.type === "dead" || event.type === "left";
     // Released first: whoever hears of a death may open the next link at once.
     if (final) this.#release();
-    this.#sink.event(event);
-    if (final) this.#sink.ended();
+    this.event(event);
+    if (final) this.ended();
   }
 
   #release(): void {

@@ -8,11 +8,12 @@ import {
   type PeerSource,
   type PeerSourceListener,
   type PeerSourceSubscription,
+  type Policy,
   type PolicyFactory,
   type Proof,
 } from "@heartwire/core";
 import { Observable, type Subscriber } from "rxjs";
-import { LinkWatch, type WatchSink } from "./link-watch.js";
+import { LinkWatch } from "./link-watch.js";
 import { detectorOptions, type MonitorOptions } from "./monitor.js";
 import { monotonicScheduler } from "./monotonic-scheduler.js";
 import { Timekeeper } from "./timekeeper.js";
@@ -83,16 +84,14 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   }
 
   peer(peer: Peer<Handle>): void {
-    const sink = new PeerSink(peer, this.#subscriber, this);
     // Whatever throws here is a bug of what we were given, and no business of the server that calls us.
     try {
       const options = this.#sharedOptions(peer.transport.proves);
-      const watch = new LinkWatch(this.#policy(), options, this.#keeper, sink);
-      sink.watch = watch;
+      const watch = new PeerWatch(this.#policy(), options, this.#keeper, peer, this);
       this.#watches.add(watch);
       watch.start(peer.transport);
     } catch (error) {
-      sink.failed(error);
+      this.failed(error);
     }
   }
 
@@ -127,6 +126,15 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     return shared;
   }
 
+  tell(peer: Peer<Handle>, event: LivenessEvent): void {
+    this.#subscriber.next({ peer, event });
+  }
+
+  /** Ends the watching of all, so that nobody need be told which one was at fault. */
+  failed(error: unknown): void {
+    this.#subscriber.error(error);
+  }
+
   /** A peer died or left. */
   gone(watch: LinkWatch): void {
     this.#watches.delete(watch);
@@ -138,32 +146,31 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   }
 }
 
-class PeerSink<Handle> implements WatchSink {
-  watch: LinkWatch | undefined;
+class PeerWatch<Handle> extends LinkWatch {
   readonly #peer: Peer<Handle>;
-  readonly #subscriber: Subscriber<PeerLiveness<Handle>>;
   readonly #watching: PeerWatching<Handle>;
 
   constructor(
+    policy: Policy,
+    options: DetectorOptions,
+    keeper: Timekeeper,
     peer: Peer<Handle>,
-    subscriber: Subscriber<PeerLiveness<Handle>>,
     watching: PeerWatching<Handle>,
   ) {
+    super(policy, options, keeper);
     this.#peer = peer;
-    this.#subscriber = subscriber;
     this.#watching = watching;
   }
 
-  event(event: LivenessEvent): void {
-    this.#subscriber.next({ peer: this.#peer, event });
+  protected event(event: LivenessEvent): void {
+    this.#watching.tell(this.#peer, event);
   }
 
-  ended(): void {
-    this.#watching.gone(this.watch!);
+  protected ended(): void {
+    this.#watching.gone(this);
   }
 
-  failed(error: unknown): void {
-    // Ends the watching of all, so that nobody need be told that this one is gone.
-    this.#subscriber.error(error);
+  protected failed(error: unknown): void {
+    this.#watching.failed(error);
   }
 }

@@ -1,6 +1,13 @@
-import type { DetectorOptions, LivenessEvent, PolicyFactory, Proof, Transport } from "@heartwire/core";
+import type {
+  DetectorOptions,
+  LivenessEvent,
+  Policy,
+  PolicyFactory,
+  Proof,
+  Transport,
+} from "@heartwire/core";
 import { Observable, type SchedulerLike, type Subscriber } from "rxjs";
-import { LinkWatch, type WatchSink } from "./link-watch.js";
+import { LinkWatch } from "./link-watch.js";
 import { monotonicScheduler } from "./monotonic-scheduler.js";
 import { Timekeeper } from "./timekeeper.js";
 
@@ -39,7 +46,7 @@ export function monitor(
   const scheduler = options.scheduler ?? monotonicScheduler;
   const shared = detectorOptions(transport.proves, options, true);
   return new Observable((subscriber) => {
-    const watch = new LinkWatch(policy(), shared, Timekeeper.of(scheduler), new SubscriberSink(subscriber));
+    const watch = new SubscribedWatch(policy(), shared, Timekeeper.of(scheduler), subscriber);
     watch.start(transport);
     return () => watch.stop();
   });
@@ -62,22 +69,28 @@ export function detectorOptions(
   };
 }
 
-class SubscriberSink implements WatchSink {
+class SubscribedWatch extends LinkWatch {
   readonly #subscriber: Subscriber<LivenessEvent>;
 
-  constructor(subscriber: Subscriber<LivenessEvent>) {
+  constructor(
+    policy: Policy,
+    options: DetectorOptions,
+    keeper: Timekeeper,
+    subscriber: Subscriber<LivenessEvent>,
+  ) {
+    super(policy, options, keeper);
     this.#subscriber = subscriber;
   }
 
-  event(event: LivenessEvent): void {
+  protected event(event: LivenessEvent): void {
     this.#subscriber.next(event);
   }
 
-  ended(): void {
+  protected ended(): void {
     this.#subscriber.complete();
   }
 
-  failed(error: unknown): void {
+  protected failed(error: unknown): void {
     this.#subscriber.error(error);
   }
 }

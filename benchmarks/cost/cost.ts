@@ -1,4 +1,5 @@
 import { cpus, loadavg, release } from "node:os";
+import { checkCpu } from "./check-cpu.js";
 import type { CostReport, CostRow } from "./row.js";
 import type { Scale } from "./scale.js";
 import { tcpCpu } from "./tcp-cpu.js";
@@ -16,6 +17,7 @@ export const MEASUREMENTS = {
   crowd: udpCrowd,
   lateness: udpLateness,
   "tcp-cpu": tcpCpu,
+  "check-cpu": checkCpu,
 } as const satisfies Readonly<Record<string, (scale: Scale) => Promise<readonly CostRow[]>>>;
 
 /** The name of a measurement. */

@@ -6,8 +6,10 @@ const spread = z.object({ p5: z.number(), p95: z.number() });
 
 const rowSchema = z
   .object({
-    /** Such as "udp-cpu-ratio". With `peers` unique in a report. */
+    /** Such as "udp-cpu-ratio". With `peers` and `subject` unique in a report. */
     name: z.string(),
+    /** Whose cost it is, where several contenders are measured side by side. */
+    subject: z.string().optional(),
     /** What it is, in words. */
     title: z.string(),
     peers: z.int().positive(),
@@ -50,7 +52,10 @@ export type CostRow = z.infer<typeof rowSchema>;
 export type CostReport = z.infer<typeof reportSchema>;
 
 /** What a row says besides its figure; `bar` may be left out. */
-export type RowHead = Pick<CostRow, "name" | "title" | "peers" | "unit" | "how"> & { readonly bar?: number };
+export type RowHead = Pick<CostRow, "name" | "title" | "peers" | "unit" | "how"> & {
+  readonly bar?: number;
+  readonly subject?: string;
+};
 
 /** Makes a row of a figure; the verdict is computed. */
 export function rowOf(

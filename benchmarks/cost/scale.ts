@@ -28,6 +28,13 @@ export interface Scale {
     readonly silenced: number;
     readonly withinMs: number;
   };
+  readonly check: {
+    readonly links: number;
+    /** A whole second or more, as the kernel counts in seconds. */
+    readonly intervalMs: number;
+    readonly windowMs: number;
+    readonly rounds: number;
+  };
 }
 
 /** Under five minutes. */
@@ -39,6 +46,7 @@ export const FULL: Scale = {
   memory: { clients: 4000, intervalMs: 1000, rounds: 3 },
   crowd: { peers: 100_000, intervalMs: 1000, windowMs: 30_000 },
   lateness: { peers: 10_000, intervalMs: 1000, silenced: 5000, withinMs: 5000 },
+  check: { links: 4000, intervalMs: 1000, windowMs: 5000, rounds: 3 },
 };
 
 /** Under a minute; the spread says how far it can be trusted. */
@@ -50,6 +58,7 @@ export const QUICK: Scale = {
   memory: { clients: 1000, intervalMs: 1000, rounds: 1 },
   crowd: { peers: 100_000, intervalMs: 1000, windowMs: 4000 },
   lateness: { peers: 10_000, intervalMs: 1000, silenced: 1000, withinMs: 500 },
+  check: { links: 1000, intervalMs: 1000, windowMs: 2000, rounds: 1 },
 };
 
 /** For the test of the machinery: its figures mean nothing. */
@@ -61,4 +70,5 @@ export const TINY: Scale = {
   memory: { clients: 20, intervalMs: 100, rounds: 1 },
   crowd: { peers: 500, intervalMs: 100, windowMs: 500 },
   lateness: { peers: 100, intervalMs: 200, silenced: 50, withinMs: 200 },
+  check: { links: 20, intervalMs: 1000, windowMs: 1500, rounds: 1 },
 };

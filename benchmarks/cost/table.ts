@@ -15,7 +15,7 @@ export function costTable({ rows }: CostReport): string {
   });
   for (const row of [...rows.filter(({ bar }) => bar !== null), ...rows.filter(({ bar }) => bar === null)]) {
     table.push([
-      row.title,
+      row.subject === undefined ? row.title : `${row.title}: ${row.subject}`,
       String(row.peers),
       measured(row),
       row.spread === null || row.n === 1 ? "" : `${plain(row.spread.p5)}–${plain(row.spread.p95)}`,

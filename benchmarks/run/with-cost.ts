@@ -19,9 +19,11 @@ export function withCost(results: Results, path: string | undefined): Results {
   };
 }
 
-function asRow({ title, peers, value, unit, bar, met, n, spread }: CostReport["rows"][number]): CostRow {
+function asRow(row: CostReport["rows"][number]): CostRow {
+  const { title, subject, peers, value, unit, bar, met, n, spread } = row;
   return {
     name: `${title}, ${peers.toLocaleString("en")} peers`,
+    ...(subject !== undefined && { subject }),
     value,
     unit,
     ...(bar !== null && { bar }),

@@ -43,14 +43,18 @@ function judgeCpu(results: Results): Judgement {
     );
     if (others.length === 0) continue;
     const compared = others.map(
-      ({ subject, value, unit }) => `${heartbeats.get(subject ?? "")} ${value} ${unit}`,
+      ({ subject, value, unit }) => `${heartbeats.get(subject ?? "")} ${rounded(value)} ${unit}`,
     );
     return {
       verdict: verdictOf(others.map(({ value }) => keepalive.value < value)),
-      figures: `${keepalive.name}: keepalive ${keepalive.value} ${keepalive.unit} in user space, ${list(compared)}`,
+      figures: `${keepalive.name}: keepalive ${rounded(keepalive.value)} ${keepalive.unit}, ${list(compared)}`,
     };
   }
   return notMeasured("no row of CPU time has both keepalive and a heartbeat");
+}
+
+function rounded(value: number): string {
+  return value.toPrecision(2);
 }
 
 function isCpuTime({ name, unit }: CostRow): boolean {

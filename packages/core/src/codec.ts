@@ -1,14 +1,18 @@
-import { type Heartbeat, MAX_PAYLOAD_OCTETS } from "./heartbeat.js";
+import { type Heartbeat, MAX_PAYLOAD_OCTETS, type Probe } from "./heartbeat.js";
 import type { Malformed, MalformedReason } from "./rejection.js";
 import { BEAT_OCTETS, PROBE_OCTETS } from "./wire-cost.js";
 
-/** The longest frame: a beat with the longest payload. */
-export const MAX_FRAME_OCTETS = BEAT_OCTETS + 1 + MAX_PAYLOAD_OCTETS;
+/** What a limit on the rate of heartbeats adds to a frame. */
+const LIMIT_OCTETS = 4;
+
+/** The longest frame: a beat with a limit and the longest payload. */
+export const MAX_FRAME_OCTETS = BEAT_OCTETS + LIMIT_OCTETS + 1 + MAX_PAYLOAD_OCTETS;
 
 const BYE_OCTETS = 1;
 const VERSION_MASK = 0b1100_0000;
 const PAYLOAD_FLAG = 0b0000_1000;
-const RESERVED_MASK = 0b0000_0111;
+const LIMIT_FLAG = 0b0000_0100;
+const RESERVED_MASK = 0b0000_0011;
 const KIND_OF_BITS = ["beat", "probe", "echo", "bye"] as const;
 const BITS_OF_KIND = { beat: 0, probe: 1 << 4, echo: 2 << 4, bye: 3 << 4 } as const;
 const BODY_OCTETS = { beat: BEAT_OCTETS, probe: PROBE_OCTETS, echo: PROBE_OCTETS, bye: BYE_OCTETS } as const;
@@ -24,15 +28,20 @@ const TRAILING = malformed("trailing-octets");
 
 /** How many octets {@link encodeHeartbeat} will write. */
 export function frameOctets(heartbeat: Heartbeat): number {
-  const payload = heartbeat.kind === "bye" ? undefined : heartbeat.payload;
-  return BODY_OCTETS[heartbeat.kind] + (payload === undefined ? 0 : 1 + payload.length);
+  if (heartbeat.kind === "bye") return BYE_OCTETS;
+  const { payload } = heartbeat;
+  return (
+    BODY_OCTETS[heartbeat.kind] +
+    (heartbeat.minReceiveMs === undefined ? 0 : LIMIT_OCTETS) +
+    (payload === undefined ? 0 : 1 + payload.length)
+  );
 }
 
 /**
  * Writes a heartbeat as a version 0 frame at `offset` and returns the offset behind it.
  *
- * @throws RangeError when seq or intervalMs is no uint32, a payload is not 1 to 255 octets, or `into` is too
- * short.
+ * @throws RangeError when seq, intervalMs or minReceiveMs is no uint32, a payload is not 1 to 255 octets, or
+ * `into` is too short.
  */
 export function encodeHeartbeat(heartbeat: Heartbeat, into: Uint8Array, offset = 0): number {
   const end = offset + frameOctets(heartbeat);
@@ -43,15 +52,20 @@ export function encodeHeartbeat(heartbeat: Heartbeat, into: Uint8Array, offset =
     into[offset] = BITS_OF_KIND.bye;
     return end;
   }
-  const { payload } = heartbeat;
-  into[offset] = BITS_OF_KIND[heartbeat.kind] | (payload === undefined ? 0 : PAYLOAD_FLAG);
+  const { payload, minReceiveMs } = heartbeat;
+  const flags = (payload === undefined ? 0 : PAYLOAD_FLAG) | (minReceiveMs === undefined ? 0 : LIMIT_FLAG);
+  into[offset] = BITS_OF_KIND[heartbeat.kind] | flags;
   writeUint32(heartbeat.seq, "seq", into, offset + 1);
   if (heartbeat.kind === "beat") writeUint32(heartbeat.intervalMs, "intervalMs", into, offset + 5);
+  let at = offset + BODY_OCTETS[heartbeat.kind];
+  if (minReceiveMs !== undefined) {
+    writeUint32(minReceiveMs, "minReceiveMs", into, at);
+    at += LIMIT_OCTETS;
+  }
   if (payload !== undefined) {
     if (payload.length < 1 || payload.length > MAX_PAYLOAD_OCTETS) {
       throw new RangeError(`payload must have 1 to ${MAX_PAYLOAD_OCTETS} octets, not ${payload.length}`);
     }
-    const at = offset + BODY_OCTETS[heartbeat.kind];
     into[at] = payload.length;
     into.set(payload, at + 1);
   }
@@ -68,29 +82,46 @@ export function decodeHeartbeat(bytes: Uint8Array, start = 0, end = bytes.length
   if ((head & VERSION_MASK) !== 0) return UNKNOWN_VERSION;
   if ((head & RESERVED_MASK) !== 0) return RESERVED_BITS;
   const kind = KIND_OF_BITS[(head >> 4) as 0 | 1 | 2 | 3];
-  const hasPayload = (head & PAYLOAD_FLAG) !== 0;
+  const flags = head & (PAYLOAD_FLAG | LIMIT_FLAG);
   if (kind === "bye") {
-    if (hasPayload) return RESERVED_BITS;
+    if (flags !== 0) return RESERVED_BITS;
     return end - start === BYE_OCTETS ? { kind } : TRAILING;
   }
   const body = start + BODY_OCTETS[kind];
   if (end < body) return TRUNCATED;
   const seq = readUint32(bytes, start + 1);
-  if (!hasPayload) {
+  // The usual heartbeat carries nothing more, and is made without a detour.
+  if (flags === 0) {
     if (end !== body) return TRAILING;
     return kind === "beat" ? { kind, seq, intervalMs: readUint32(bytes, start + 5) } : { kind, seq };
   }
-  if (end === body) return TRUNCATED;
-  const length = bytes[body]!;
+  const more = decodeMore(bytes, body, end, flags);
+  if ("kind" in more) return more;
+  return kind === "beat"
+    ? { kind, seq, intervalMs: readUint32(bytes, start + 5), ...more }
+    : { kind, seq, ...more };
+}
+
+/** What a frame holds behind its fixed part: a limit, a payload, or both in this order. */
+function decodeMore(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  flags: number,
+): Malformed | Pick<Probe, "minReceiveMs" | "payload"> {
+  const at = (flags & LIMIT_FLAG) === 0 ? start : start + LIMIT_OCTETS;
+  if (end < at) return TRUNCATED;
+  const limit = at === start ? {} : { minReceiveMs: readUint32(bytes, start) };
+  if ((flags & PAYLOAD_FLAG) === 0) return end === at ? limit : TRAILING;
+  if (end === at) return TRUNCATED;
+  const length = bytes[at]!;
   if (length === 0) return EMPTY_PAYLOAD;
-  if (end - body - 1 < length) return TRUNCATED;
-  if (end - body - 1 > length) return TRAILING;
+  if (end - at - 1 < length) return TRUNCATED;
+  if (end - at - 1 > length) return TRAILING;
   // Not subarray or Buffer's slice: both would share the receive buffer.
   const payload = new Uint8Array(length);
-  for (let index = 0; index < length; index++) payload[index] = bytes[body + 1 + index]!;
-  return kind === "beat"
-    ? { kind, seq, intervalMs: readUint32(bytes, start + 5), payload }
-    : { kind, seq, payload };
+  for (let index = 0; index < length; index++) payload[index] = bytes[at + 1 + index]!;
+  return { ...limit, payload };
 }
 
 function writeUint32(value: number, name: string, into: Uint8Array, at: number): void {

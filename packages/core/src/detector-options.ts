@@ -15,6 +15,12 @@ export interface DetectorOptions {
   readonly evidence?: "any" | "heartbeats";
   /** False withholds beats and echoes: the peer shall find this end dead. Default: always healthy. */
   readonly health?: () => boolean;
+  /**
+   * Asks the peer not to send heartbeats more often than this, in whole milliseconds, 1 to 2^32 - 1. The peer
+   * follows, without a reconnect; one that goes on far above this rate is dead with the cause `protocol`.
+   * Default: no limit.
+   */
+  readonly minReceiveMs?: number;
   /** What each beat carries: 1 to 255 octets, or nothing. */
   readonly payload?: () => Uint8Array | undefined;
 }

@@ -1,19 +1,14 @@
 import type { CloseReason, DeathCause } from "./cause.js";
 import type { DetectorOptions } from "./detector-options.js";
 import type { LivenessEvent, Output } from "./event.js";
-import { type Beat, type Echo, type Heartbeat, MAX_PAYLOAD_OCTETS, type Probe } from "./heartbeat.js";
+import type { Beat, Echo, Heartbeat, Probe } from "./heartbeat.js";
+import { asking, HeartbeatSender } from "./heartbeat-sender.js";
 import type { Input } from "./input.js";
-import { OutstandingProbes } from "./outstanding-probes.js";
-import { inCompanyMs, jitteredIntervalMs } from "./pacing.js";
 import type { Policy } from "./policy.js";
-import type { FrameRejection } from "./rejection.js";
-import { isNewer, nextSerial } from "./serial.js";
+import { ReceiveLimit } from "./receive-limit.js";
+import { type FrameRejection, isPowerOfTwo } from "./rejection.js";
+import { isNewer } from "./serial.js";
 import { isFinal, type State, TRANSITIONS, type Trigger } from "./transitions.js";
-
-function checkPayload(payload: Uint8Array): void {
-  if (payload.length >= 1 && payload.length <= MAX_PAYLOAD_OCTETS) return;
-  throw new RangeError(`payload must have 1 to ${MAX_PAYLOAD_OCTETS} octets, not ${payload.length}`);
-}
 
 const NOTHING: readonly Output[] = Object.freeze([]);
 const NONE_SEEN = -1;
@@ -36,11 +31,12 @@ export class Detector {
   readonly #learns: boolean;
   #outputs: Output[] | undefined;
   readonly #policy: Policy;
-  #nextSendMs = Number.POSITIVE_INFINITY;
+  /** Made when there is something to send. */
+  #sender: HeartbeatSender | undefined;
   #newestProbe = NONE_SEEN;
-  #probes: OutstandingProbes | undefined;
   #rejected = 0;
-  #beatSeq: number;
+  readonly #limit: ReceiveLimit | undefined;
+  #peerLimitMs = 0;
   readonly #firstSeq: number;
 
   /**
@@ -51,10 +47,11 @@ export class Detector {
    */
   constructor(policy: Policy, options: DetectorOptions, nowMs: number, firstSeq = 0) {
     this.#firstSeq = firstSeq;
-    this.#beatSeq = firstSeq;
     this.#policy = policy;
     this.#learns = policy.observe !== undefined;
     this.#options = options;
+    const { minReceiveMs } = options;
+    if (minReceiveMs !== undefined) this.#limit = new ReceiveLimit(minReceiveMs);
     this.#silentSinceMs = nowMs;
   }
 
@@ -82,6 +79,10 @@ export class Detector {
    */
   get hastened(): boolean {
     return this.#hastened;
+  }
+
+  get #nextSendMs(): number {
+    return this.#sender === undefined ? Number.POSITIVE_INFINITY : this.#sender.nextMs;
   }
 
   /** How long the peer has been silent, local stalls taken out. */
@@ -134,11 +135,20 @@ export class Detector {
 
   #opened(nowMs: number): void {
     if (this.#policy.mode === "listen") return;
-    this.#nextSendMs = nowMs;
+    this.#speaking().hasten(nowMs);
     this.#sendDue(nowMs);
   }
 
   #received(heartbeat: Heartbeat, nowMs: number): void {
+    if (heartbeat.kind === "bye") {
+      this.#left(nowMs);
+      return;
+    }
+    if (this.#limit?.admits(nowMs) === false) {
+      this.#tooFrequent(this.#limit, nowMs);
+      return;
+    }
+    if ((heartbeat.minReceiveMs ?? 0) !== this.#peerLimitMs) this.#limited(heartbeat.minReceiveMs ?? 0);
     switch (heartbeat.kind) {
       case "beat":
         this.#beat(heartbeat, nowMs);
@@ -149,10 +159,28 @@ export class Detector {
       case "probe":
         this.#answer(heartbeat, nowMs);
         break;
-      case "bye":
-        this.#left(nowMs);
-        break;
     }
+  }
+
+  /** The peer's wish holds from our next heartbeat on, which stays where it is: its old promise is kept. */
+  #limited(minReceiveMs: number): void {
+    this.#peerLimitMs = minReceiveMs;
+    this.#hastened = true;
+    this.#policy.limited?.(minReceiveMs);
+  }
+
+  #tooFrequent(limit: ReceiveLimit, nowMs: number): void {
+    const { minReceiveMs } = limit;
+    if (limit.exhausted) {
+      const rejection = { kind: "too-frequent", minReceiveMs } as const;
+      const detail = `sends heartbeats far more often than each ${minReceiveMs} ms, as it was asked to`;
+      this.#closed({ kind: "protocol", detail, rejection }, nowMs);
+      return;
+    }
+    this.#reject({ kind: "too-frequent", minReceiveMs }, nowMs);
+    // Who only listens has had no occasion yet to say what it asks for.
+    if (this.#policy.mode === "listen" && isPowerOfTwo(this.#rejected))
+      this.#send(this.#speaking().probe(nowMs));
   }
 
   #beat(beat: Beat, nowMs: number): void {
@@ -173,7 +201,7 @@ export class Detector {
   }
 
   #echo(echo: Echo, nowMs: number): void {
-    const rttMs = this.#probes?.answered(echo.seq, nowMs);
+    const rttMs = this.#sender?.answered(echo.seq, nowMs);
     if (rttMs === undefined) {
       this.#reject({ kind: "unsolicited-echo", seq: echo.seq }, nowMs);
       return;
@@ -188,7 +216,10 @@ export class Detector {
       return;
     }
     this.#newestProbe = probe.seq;
-    if (this.#healthy()) this.#send({ ...probe, kind: "echo" });
+    const { seq, payload } = probe;
+    if (this.#options.health?.() !== false) {
+      this.#send(asking({ kind: "echo", seq, ...(payload && { payload }) }, this.#options));
+    }
     this.#evidence(nowMs);
   }
 
@@ -202,7 +233,7 @@ export class Detector {
     const confirming = this.#state === "suspect";
     this.#move("evidence");
     this.#tell({ type: "alive", atMs: nowMs, proof: this.#options.proves });
-    if (confirming) this.#stopConfirming();
+    if (confirming) this.#sender?.calm();
   }
 
   /** The link knows the silence better: its kernel went on listening while this process did not run. */
@@ -226,7 +257,7 @@ export class Detector {
   #suspect(silentMs: number, nowMs: number): void {
     this.#move("doubt");
     this.#tell({ type: "suspect", atMs: nowMs, silentMs });
-    if (this.#confirms()) this.#nextSendMs = nowMs;
+    if (this.#policy.confirmIntervalMs < Number.POSITIVE_INFINITY) this.#speaking().hasten(nowMs);
   }
 
   #silence(silentMs: number): DeathCause {
@@ -251,65 +282,26 @@ export class Detector {
 
   #stalled(stalledMs: number, nowMs: number): void {
     this.#silentSinceMs = Math.min(nowMs, this.#silentSinceMs + stalledMs);
-    this.#probes?.spoilRoundTrips();
+    this.#limit?.stalled(stalledMs);
+    this.#sender?.spoilRoundTrips();
     this.#tell({ type: "stalled", atMs: nowMs, stalledMs });
   }
 
   #reject(rejection: FrameRejection, nowMs: number): void {
     this.#rejected += 1;
     const total = this.#rejected;
-    if (Math.log2(total) % 1 === 0) this.#tell({ type: "rejected", atMs: nowMs, rejection, total });
+    if (isPowerOfTwo(total)) this.#tell({ type: "rejected", atMs: nowMs, rejection, total });
   }
 
   #sendDue(nowMs: number): void {
-    const confirms = this.#confirms();
-    if (confirms || this.#policy.mode === "echo") {
-      this.#probes ??= new OutstandingProbes(this.#firstSeq);
-      this.#send({ kind: "probe", seq: this.#probes.sent(nowMs) });
-    }
-    if (this.#policy.mode === "beat" && this.#healthy()) this.#sendBeat();
-    const waitMs = confirms ? this.#confirmWaitMs() : this.#intervalMs();
-    // On the schedule of absolute deadlines, so that late timers do not add up; never in bursts to catch up.
-    const onScheduleMs = this.#nextSendMs + waitMs;
-    const atMs = onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs;
-    this.#nextSendMs = inCompanyMs(this.#policy, atMs, waitMs);
+    const silentMs = this.#heard ? this.silentMs(nowMs) : Number.NaN;
+    const heartbeats = this.#speaking().due(nowMs, this.#state === "suspect", silentMs);
+    for (const heartbeat of heartbeats) this.#send(heartbeat);
   }
 
-  #sendBeat(): void {
-    const payload = this.#options.payload?.();
-    if (payload !== undefined) checkPayload(payload);
-    const seq = this.#beatSeq;
-    this.#beatSeq = nextSerial(seq);
-    const { intervalMs } = this.#policy;
-    const promiseMs = Number.isFinite(intervalMs) ? Math.min(Math.ceil(intervalMs), 0xffff_ffff) : 0;
-    const beat: Beat = { kind: "beat", seq, intervalMs: promiseMs };
-    this.#send(payload === undefined ? beat : { ...beat, payload });
-  }
-
-  #confirms(): boolean {
-    return this.#state === "suspect" && this.#policy.confirmIntervalMs < Number.POSITIVE_INFINITY;
-  }
-
-  /** Suspicion hastens sending, and never slows it: the peer still expects our beats at their interval. */
-  #confirmWaitMs(): number {
-    const { mode, confirmIntervalMs } = this.#policy;
-    return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, this.#intervalMs());
-  }
-
-  /**
-   * The confirming probes are over. The next heartbeat stays where it is, and the policy's own pace goes on from
-   * there: an interval counted from now would break a beat's promise, and leave a gap of that and a round trip.
-   */
-  #stopConfirming(): void {
-    if (this.#policy.mode === "listen") this.#nextSendMs = Number.POSITIVE_INFINITY;
-  }
-
-  #intervalMs(): number {
-    return jitteredIntervalMs(this.#policy, this.#options.random ?? Math.random);
-  }
-
-  #healthy(): boolean {
-    return this.#options.health === undefined || this.#options.health();
+  #speaking(): HeartbeatSender {
+    this.#sender ??= new HeartbeatSender(this.#policy, this.#options, this.#firstSeq);
+    return this.#sender;
   }
 
   #sample(nowMs: number, rttMs: number, payload: Uint8Array | undefined): void {
@@ -324,7 +316,7 @@ export class Detector {
 
   #move(trigger: Trigger): void {
     this.#state = TRANSITIONS[this.#state][trigger];
-    if (isFinal(this.#state)) this.#nextSendMs = Number.POSITIVE_INFINITY;
+    if (isFinal(this.#state)) this.#sender?.stop();
   }
 
   #tell(event: LivenessEvent): void {

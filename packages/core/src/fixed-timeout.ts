@@ -23,10 +23,16 @@ export interface FixedTimeoutOptions {
    */
   readonly confirmIntervalMs?: number;
   /**
-   * In modes `beat` and `listen` a peer may announce a longer interval than ours; both thresholds then grow
-   * in proportion, up to this interval: nobody can talk us out of detection. Default 10 × `intervalMs`.
+   * In modes `beat` and `listen` a peer may announce a longer interval than ours, in modes `echo` and `beat` it
+   * may ask us for a slower pace. We follow, and the thresholds with us, up to this interval: nobody can talk us
+   * out of detection. Default 10 × `intervalMs`.
    */
   readonly maxIntervalMs?: number;
+  /**
+   * In mode `echo`: send no probe while the peer is heard anyway, as by its application's octets. The bound on
+   * detection stays. Default false.
+   */
+  readonly demand?: boolean;
 }
 
 interface Thresholds {
@@ -36,13 +42,16 @@ interface Thresholds {
   readonly deadAfterMs: number;
   readonly confirmIntervalMs: number;
   readonly maxIntervalMs: number;
+  readonly demand: boolean;
 }
 
 class FixedTimeout implements Policy {
   readonly name = "fixed-timeout";
   readonly #base: Thresholds;
-  /** How many times slower than asked the peer beats: at least 1. */
+  /** How many times slower than asked heartbeats of the peer may come, be they beats or echoes: at least 1. */
   #slowness = 1;
+  /** How many times slower than we would our own go out: at least 1. */
+  #restraint = 1;
 
   constructor(base: Thresholds) {
     this.#base = base;
@@ -52,9 +61,13 @@ class FixedTimeout implements Policy {
     return this.#base.mode;
   }
 
+  get demand(): boolean {
+    return this.#base.demand;
+  }
+
   get intervalMs(): number {
-    // Our own pace stays ours; only what we expect of the peer follows the peer.
-    return this.#base.mode === "listen" ? this.#base.intervalMs * this.#slowness : this.#base.intervalMs;
+    const { mode, intervalMs } = this.#base;
+    return intervalMs * (mode === "listen" ? this.#slowness : this.#restraint);
   }
 
   get suspectAfterMs(): number {
@@ -70,10 +83,18 @@ class FixedTimeout implements Policy {
   }
 
   announced(intervalMs: number): void {
-    const { mode, intervalMs: askedMs, maxIntervalMs } = this.#base;
-    // Zero promises nothing.
-    if (mode === "echo" || intervalMs === 0) return;
-    this.#slowness = Math.max(1, Math.min(intervalMs, maxIntervalMs) / askedMs);
+    // Echoes come at our own pace, whatever the peer beats besides. Zero promises nothing.
+    if (this.#base.mode !== "echo" && intervalMs > 0) this.#slowness = this.#times(intervalMs);
+  }
+
+  limited(minReceiveMs: number): void {
+    this.#restraint = this.#times(minReceiveMs);
+    if (this.#base.mode === "echo") this.#slowness = this.#restraint;
+  }
+
+  #times(intervalMs: number): number {
+    const { intervalMs: askedMs, maxIntervalMs } = this.#base;
+    return Math.max(1, Math.min(intervalMs, maxIntervalMs) / askedMs);
   }
 }
 
@@ -102,6 +123,12 @@ export function fixedTimeout(options: FixedTimeoutOptions): PolicyFactory {
   requireDurationMs("confirmIntervalMs", confirmIntervalMs, 1, Number.POSITIVE_INFINITY);
   const maxIntervalMs = options.maxIntervalMs ?? Math.min(10 * intervalMs, MAX_INTERVAL_MS);
   requireDurationMs("maxIntervalMs", maxIntervalMs, intervalMs, MAX_INTERVAL_MS);
-  const base = { mode, intervalMs, suspectAfterMs, deadAfterMs, confirmIntervalMs, maxIntervalMs };
+  const demand = options.demand ?? false;
+  if (demand && mode !== "echo") {
+    throw new RangeError(
+      `demand needs mode "echo", not "${mode}": what beats is awaited, and cannot be left out`,
+    );
+  }
+  const base = { mode, intervalMs, suspectAfterMs, deadAfterMs, confirmIntervalMs, maxIntervalMs, demand };
   return () => new FixedTimeout(base);
 }

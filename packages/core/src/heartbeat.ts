@@ -1,8 +1,17 @@
 /** The most octets a heartbeat's payload may hold; one length octet goes before it on the wire. */
 export const MAX_PAYLOAD_OCTETS = 255;
 
+/** What heartbeats that tell of life have in common. */
+interface Limiting {
+  /**
+   * The sender asks not to be sent heartbeats more often than this, as BFD's Required Min RX Interval does
+   * (RFC 5880, 4.1). Whole milliseconds, 0 to 2^32 - 1; absent or 0: as often as you like.
+   */
+  readonly minReceiveMs?: number;
+}
+
 /** One way: "I live; expect my next beat within `intervalMs`". Zero promises nothing. */
-export interface Beat {
+export interface Beat extends Limiting {
   readonly kind: "beat";
   /** Counts this sender's beats on this link, modulo 2^32. */
   readonly seq: number;
@@ -13,7 +22,7 @@ export interface Beat {
 }
 
 /** A question to the peer; it answers with an {@link Echo} of the same `seq` and payload. */
-export interface Probe {
+export interface Probe extends Limiting {
   readonly kind: "probe";
   /** Counts this sender's probes on this link, modulo 2^32. */
   readonly seq: number;
@@ -22,7 +31,7 @@ export interface Probe {
 }
 
 /** The answer to a {@link Probe}: proves that the peer received it, and gives the round-trip time. */
-export interface Echo {
+export interface Echo extends Limiting {
   readonly kind: "echo";
   /** The probe's own number. */
   readonly seq: number;

@@ -32,12 +32,16 @@ export interface Policy {
   readonly deadAfterMs: number;
   /** While suspect, probe this often. Infinity: no confirming probes. */
   readonly confirmIntervalMs: number;
+  /** In mode `echo`: probe only a peer of whom nothing was heard for an interval. Default false. */
+  readonly demand?: boolean;
   /** Set when the kernel decides: the settings that {@link Policy} trusts. */
   readonly kernel?: KeepaliveSettings;
   /** A gap between two pieces of evidence, local stalls taken out. Absent: gaps teach it nothing. */
   observe?(gapMs: number): void;
   /** The peer promises to beat at another interval than before. Absent: promises mean nothing to it. */
   announced?(intervalMs: number): void;
+  /** The peer asks not to be sent heartbeats more often than this; 0: no longer. Absent: it asks in vain. */
+  limited?(minReceiveMs: number): void;
 }
 
 /** Makes a policy for one link: what one link teaches it must not judge another. */

@@ -26,10 +26,17 @@ export type FrameRejection =
   | { readonly kind: "stale"; readonly seq: number; readonly newestSeq: number }
   /** An echo to a probe that was never sent, was already answered, or is too old to be remembered. */
   | { readonly kind: "unsolicited-echo"; readonly seq: number }
+  /** Above the rate that this end asked for, and far enough to be no jitter. */
+  | { readonly kind: "too-frequent"; readonly minReceiveMs: number }
   /** Of a session that has ended: a stray from before its `bye`, or from before the peer's restart. */
   | { readonly kind: "ended-session"; readonly session: number }
   /** A new peer beyond the bound on peers. */
   | { readonly kind: "too-many-peers"; readonly limit: number };
+
+/** At which totals rejections are told, so that a flood stays a trickle. */
+export function isPowerOfTwo(total: number): boolean {
+  return Math.log2(total) % 1 === 0;
+}
 
 /** What {@link FrameRejection} calls its kinds, for counters. */
 export type RejectionKind = FrameRejection["kind"];

@@ -33,6 +33,12 @@ describe("a heartbeat on the wire, version 0", () => {
       { kind: "beat", ...NUMBERS, payload: unhex("07") },
       "0801020304fffefdfc0107",
     ],
+    ["a limit follows the fixed part", { kind: "probe", seq: 1, minReceiveMs: 1000 }, "1400000001000003e8"],
+    [
+      "and goes before the payload",
+      { kind: "beat", ...NUMBERS, minReceiveMs: 1, payload: unhex("07") },
+      "0c01020304fffefdfc000000010107",
+    ],
     ["and in an echo", { kind: "echo", seq: 0xffffffff, payload: unhex("00") }, "28ffffffff0100"],
   ];
   it.each(documented)("%s", (_name, heartbeat, octets) => {
@@ -64,9 +70,14 @@ describe("a heartbeat on the wire, version 0", () => {
   });
 
   it("is never longer than MAX_FRAME_OCTETS", () => {
-    const longest: Heartbeat = { kind: "beat", ...NUMBERS, payload: new Uint8Array(MAX_PAYLOAD_OCTETS) };
+    const longest: Heartbeat = {
+      kind: "beat",
+      ...NUMBERS,
+      minReceiveMs: 1,
+      payload: new Uint8Array(MAX_PAYLOAD_OCTETS),
+    };
     expect(frameOctets(longest)).toBe(MAX_FRAME_OCTETS);
-    expect(MAX_FRAME_OCTETS).toBe(265);
+    expect(MAX_FRAME_OCTETS).toBe(269);
   });
 });
 
@@ -101,7 +112,11 @@ describe("anything else is malformed", () => {
     ["unknown-version", "version 3, as in a run of ones", "ffffffffff"],
     ["reserved-bits", "bit 0", "1100000001"],
     ["reserved-bits", "bit 1", "1200000001"],
-    ["reserved-bits", "bit 2", "1400000001"],
+    ["truncated", "a limit announced, and missing", "1400000001"],
+    ["truncated", "a limit without its last octet", "1400000001000003"],
+    ["trailing-octets", "a limit and one octet", "1400000001000003e8ff"],
+    ["truncated", "a limit and a payload announced, the payload missing", "1c00000001000003e8"],
+    ["reserved-bits", "a bye asks for nothing", "34000003e8"],
     ["reserved-bits", "a bye cannot carry a payload", "380107"],
     ["truncated", "a probe without its last octet", "10000000"],
     ["truncated", "a beat as short as a probe", "0000000001"],

@@ -3,6 +3,7 @@ import {
   type DetectorOptions,
   describeCause,
   type FrameRejection,
+  isPowerOfTwo,
   type LivenessEvent,
   type Peer,
   type PeerSource,
@@ -97,7 +98,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
 
   rejected(rejection: FrameRejection): void {
     this.#rejected += 1;
-    if (Math.log2(this.#rejected) % 1 !== 0) return;
+    if (!isPowerOfTwo(this.#rejected)) return;
     try {
       this.#options.onRejected?.(rejection, this.#rejected);
     } catch (error) {

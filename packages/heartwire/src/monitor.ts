@@ -1,10 +1,12 @@
-import type {
-  DetectorOptions,
-  LivenessEvent,
-  Policy,
-  PolicyFactory,
-  Proof,
-  Transport,
+import {
+  type DetectorOptions,
+  type LivenessEvent,
+  MAX_INTERVAL_MS,
+  type Policy,
+  type PolicyFactory,
+  type Proof,
+  requireInteger,
+  type Transport,
 } from "@heartwire/core";
 import { Observable, type SchedulerLike, type Subscriber } from "rxjs";
 import { LinkWatch } from "./link-watch.js";
@@ -24,6 +26,11 @@ export interface MonitorOptions {
    * the peer's `health` shall decide although its application's octets go on flowing.
    */
   readonly evidence?: "any" | "heartbeats";
+  /**
+   * Asks the peer not to send heartbeats more often than this: whole milliseconds, 1 to 2^32 - 1. It follows
+   * without a reconnect; one that goes on far above the rate is dead, with the cause `protocol`. Default: no limit.
+   */
+  readonly minReceiveMs?: number;
   /** The time source; default {@link monotonicScheduler}. Tests pass RxJS's TestScheduler. */
   readonly scheduler?: SchedulerLike;
   /** From [0, 1), for the jitter on sending. Default Math.random. */
@@ -58,13 +65,15 @@ export function detectorOptions(
   options: MonitorOptions,
   samplesByDefault: boolean,
 ): DetectorOptions {
-  const { payload, health, evidence, random } = options;
+  const { payload, health, evidence, minReceiveMs, random } = options;
+  if (minReceiveMs !== undefined) requireInteger("minReceiveMs", minReceiveMs, 1, MAX_INTERVAL_MS);
   return {
     proves,
     samples: options.samples ?? samplesByDefault,
     ...(payload && { payload }),
     ...(health && { health }),
     ...(evidence && { evidence }),
+    ...(minReceiveMs !== undefined && { minReceiveMs }),
     ...(random && { random }),
   };
 }

@@ -4,7 +4,8 @@ import { monitor } from "./monitor.js";
 import { type MonitorPeersOptions, monitorPeers, type PeerLiveness } from "./monitor-peers.js";
 
 /** Options of {@link respond}. */
-export interface RespondOptions extends Pick<MonitorPeersOptions, "payload" | "scheduler" | "random"> {
+export interface RespondOptions
+  extends Pick<MonitorPeersOptions, "payload" | "minReceiveMs" | "scheduler" | "random"> {
   /** Also beat by ourselves this often, 1 to 2^32 - 1. Absent: only answer probes. */
   readonly beatIntervalMs?: number;
   /**
@@ -41,11 +42,18 @@ export function respondPeers<Handle>(
   });
 }
 
-function asMonitorOptions({ health, payload, scheduler, random }: RespondOptions): MonitorPeersOptions {
+function asMonitorOptions({
+  health,
+  payload,
+  minReceiveMs,
+  scheduler,
+  random,
+}: RespondOptions): MonitorPeersOptions {
   return {
     samples: false,
     ...(health && { health }),
     ...(payload && { payload }),
+    ...(minReceiveMs !== undefined && { minReceiveMs }),
     ...(scheduler && { scheduler }),
     ...(random && { random }),
   };

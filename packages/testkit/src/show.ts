@@ -6,9 +6,10 @@ import type { Heartbeat } from "@heartwire/core";
  */
 export function showHeartbeat(heartbeat: Heartbeat): string {
   if (heartbeat.kind === "bye") return "bye";
-  const { kind, seq, payload } = heartbeat;
+  const { kind, seq, minReceiveMs, payload } = heartbeat;
   const interval = kind === "beat" ? ` intervalMs=${heartbeat.intervalMs}` : "";
-  return `${kind} seq=${seq}${interval} payload=${showPayload(payload)}`;
+  const limit = minReceiveMs === undefined ? "" : ` minReceiveMs=${minReceiveMs}`;
+  return `${kind} seq=${seq}${interval}${limit} payload=${showPayload(payload)}`;
 }
 
 function showPayload(payload: unknown): string {

@@ -12,8 +12,8 @@ test("oversized, short and foreign datagrams are rejected, and make no peer", as
   const { arrivals, port, source } = await listeningHub();
   const raw = await rawPeer();
   const datagrams: [Uint8Array, object][] = [
-    [new Uint8Array(301), { kind: "oversized", octets: 301, limitOctets: 270 }],
-    [new Uint8Array(60_000), { kind: "oversized", octets: 60_000, limitOctets: 270 }],
+    [new Uint8Array(301), { kind: "oversized", octets: 301, limitOctets: 274 }],
+    [new Uint8Array(60_000), { kind: "oversized", octets: 60_000, limitOctets: 274 }],
     [new Uint8Array(0), { kind: "malformed", reason: "bad-envelope" }],
     [Buffer.from("GET / HTTP/1.1\r\n"), { kind: "malformed", reason: "bad-envelope" }],
     [new Uint8Array(5), { kind: "malformed", reason: "empty" }],

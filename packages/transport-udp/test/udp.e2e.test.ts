@@ -170,7 +170,7 @@ describe("udp()", () => {
     await peer.sendOctets(from.port, Buffer.of(1));
     await rejected(listener, 2);
     expect(listener.rejections).toEqual([
-      { kind: "oversized", octets: 301, limitOctets: 270 },
+      { kind: "oversized", octets: 301, limitOctets: 274 },
       { kind: "malformed", reason: "bad-envelope" },
     ]);
     await peer.send(from.port, 1, beat(1));

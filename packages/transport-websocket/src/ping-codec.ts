@@ -1,4 +1,4 @@
-import { BEAT_OCTETS, type Echo, type Heartbeat, type Malformed } from "@heartwire/core";
+import { BEAT_OCTETS, type Echo, frameOctets, type Heartbeat, type Malformed } from "@heartwire/core";
 import { decodeMessage, encodeMessage, MAGIC_OCTETS } from "./message-codec.js";
 import { HEADER_OCTETS, SEQ_OCTETS } from "./wire.js";
 
@@ -31,8 +31,8 @@ export function encodePing(seq: number): Buffer | undefined {
 
 /** What a ping or pong holds that carries more than a seq; `undefined` when no control frame can hold it. */
 export function encodeControl(heartbeat: Heartbeat): Uint8Array | undefined {
-  const payloadOctets = heartbeat.kind === "bye" ? 0 : (heartbeat.payload?.length ?? 0);
-  return payloadOctets > MAX_PING_PAYLOAD_OCTETS ? undefined : encodeMessage(heartbeat);
+  const octets = MAGIC_OCTETS + frameOctets(heartbeat);
+  return octets > MAX_CONTROL_OCTETS ? undefined : encodeMessage(heartbeat);
 }
 
 /**
@@ -42,8 +42,10 @@ export function encodeControl(heartbeat: Heartbeat): Uint8Array | undefined {
 export function decodePong(octets: Uint8Array): Heartbeat | Malformed | undefined {
   if (octets.length === SEQ_OCTETS) return { kind: "echo", seq: readSeq(octets) };
   const decoded = decodeMessage(octets);
-  // A pong returns what the ping held: our own probe, come back, is its echo.
-  return decoded?.kind === "probe" ? ({ ...decoded, kind: "echo" } satisfies Echo) : decoded;
+  if (decoded?.kind !== "probe") return decoded;
+  // A pong returns what the ping held: our own probe, come back, is its echo. What it asked for was our wish.
+  const { seq, payload } = decoded;
+  return { kind: "echo", seq, ...(payload && { payload }) } satisfies Echo;
 }
 
 function readSeq(octets: Uint8Array): number {

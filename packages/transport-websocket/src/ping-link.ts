@@ -36,7 +36,7 @@ export class PingLink extends WebSocketLink {
     // a while finds all our pings at once. The detector remembers no more probes than this anyway.
     if (this.#unanswered >= MAX_OUTSTANDING_PROBES) return;
     const sent =
-      probe.payload === undefined
+      probe.payload === undefined && probe.minReceiveMs === undefined
         ? this.transmit(encodePing(probe.seq), writePing, "regular")
         : this.transmit(encodeControl(probe), ping, "regular");
     if (sent) this.#unanswered += 1;

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import {
-  type Beat,
   type CloseReason,
   type FrameRejection,
   type Heartbeat,
@@ -14,14 +13,18 @@ export const uint32 = fc.oneof(
   fc.integer({ min: 0, max: 2 ** 32 - 1 }),
 );
 
+const limit = fc.option(uint32, { nil: undefined });
 const payload = fc.option(fc.uint8Array({ minLength: 1, maxLength: MAX_PAYLOAD_OCTETS }), { nil: undefined });
 
 export const anyHeartbeat: fc.Arbitrary<Heartbeat> = fc
-  .tuple(fc.constantFrom("beat", "probe", "echo", "bye"), uint32, uint32, payload)
-  .map(([kind, seq, intervalMs, carried]) => {
+  .tuple(fc.constantFrom("beat", "probe", "echo", "bye"), uint32, uint32, limit, payload)
+  .map(([kind, seq, intervalMs, minReceiveMs, carried]) => {
     if (kind === "bye") return { kind };
-    const body: Heartbeat = kind === "beat" ? { kind, seq, intervalMs } : { kind, seq };
-    return carried === undefined ? body : { ...(body as Beat), payload: carried };
+    const more = {
+      ...(minReceiveMs === undefined ? {} : { minReceiveMs }),
+      ...(carried === undefined ? {} : { payload: carried }),
+    };
+    return kind === "beat" ? { kind, seq, intervalMs, ...more } : { kind, seq, ...more };
   });
 
 export const closeReason: fc.Arbitrary<CloseReason> = fc.constantFrom<CloseReason>(

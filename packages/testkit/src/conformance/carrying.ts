@@ -40,18 +40,25 @@ function withPayload<Shape extends object>(shape: Shape, payload: Uint8Array | u
   return payload === undefined ? shape : { ...shape, payload };
 }
 
+/** Also what asks for a slower pace, which nothing may lose on the way. */
+const LIMITS_MS = [1, 2 ** 32 - 1];
+
 function beats(links: Links): readonly Heartbeat[] {
-  return payloads(links).flatMap((payload) =>
+  const plain = payloads(links).flatMap((payload) =>
     INTERVALS_MS.flatMap((intervalMs) =>
       SEQS.map((seq) => withPayload({ kind: "beat" as const, seq, intervalMs }, payload)),
     ),
   );
+  return [...plain, ...LIMITS_MS.map((minReceiveMs, seq) => ({ ...plain[0]!, seq, minReceiveMs }))];
 }
 
 function probes(links: Links): readonly Probe[] {
-  return payloads(links).flatMap((payload) =>
+  const plain = payloads(links).flatMap((payload) =>
     SEQS.map((seq) => withPayload({ kind: "probe" as const, seq }, payload)),
   );
+  // Where the link itself answers, nobody at the peer's end would learn of the limit.
+  if (links.capabilities.probesAnsweredBy === "link") return plain;
+  return [...plain, ...LIMITS_MS.map((minReceiveMs, seq) => ({ kind: "probe" as const, seq, minReceiveMs }))];
 }
 
 function beatsArrive(subject: Subject): ConformanceCase {

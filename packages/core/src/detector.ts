@@ -37,6 +37,7 @@ export class Detector {
   #rejected = 0;
   readonly #limit: ReceiveLimit | undefined;
   #peerLimitMs = 0;
+  #reprieveMs = 0;
   readonly #firstSeq: number;
 
   /**
@@ -64,8 +65,14 @@ export class Detector {
     if (isFinal(this.#state)) return Number.POSITIVE_INFINITY;
     const { suspectAfterMs, deadAfterMs } = this.#policy;
     return (
-      this.#silentSinceMs + (this.#state === "suspect" ? deadAfterMs : Math.min(suspectAfterMs, deadAfterMs))
+      this.#silentSinceMs +
+      (this.#state === "suspect" ? deadAfterMs + this.#reprieveMs : Math.min(suspectAfterMs, deadAfterMs))
     );
+  }
+
+  /** From suspicion to death. */
+  get confirmPhaseMs(): number {
+    return this.#policy.deadAfterMs - this.#policy.suspectAfterMs;
   }
 
   /** When a tick is next needed: to send, or to judge. Infinity: not until other input comes. */
@@ -121,6 +128,9 @@ export class Detector {
         break;
       case "closed":
         this.#closed(input.reason, nowMs);
+        break;
+      case "reprieved":
+        this.#reprieveMs += input.forMs;
         break;
       case "stalled":
         this.#stalled(input.stalledMs, nowMs);
@@ -231,6 +241,7 @@ export class Detector {
     if (heardMs > this.#silentSinceMs) this.#silentSinceMs = heardMs;
     if (this.#state === "alive") return;
     const confirming = this.#state === "suspect";
+    this.#reprieveMs = 0;
     this.#move("evidence");
     this.#tell({ type: "alive", atMs: nowMs, proof: this.#options.proves });
     if (confirming) this.#sender?.calm();
@@ -245,7 +256,7 @@ export class Detector {
   #judge(nowMs: number): void {
     const { suspectAfterMs, deadAfterMs } = this.#policy;
     // Added as in verdictMs: a difference rounds differently, and a tick at the deadline could do nothing.
-    if (nowMs >= this.#silentSinceMs + deadAfterMs) {
+    if (nowMs >= this.#silentSinceMs + (deadAfterMs + this.#reprieveMs)) {
       const silentMs = Math.max(deadAfterMs, this.silentMs(nowMs));
       this.#move("expiry");
       this.#tell({ type: "dead", atMs: nowMs, silentMs, cause: this.#silence(silentMs) });

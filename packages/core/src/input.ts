@@ -12,6 +12,8 @@ export type Input =
   | { readonly type: "active"; readonly agoMs?: number }
   /** Questions of the link's own, such as the kernel's probes, go unanswered: nothing heard for `silentMs`. */
   | { readonly type: "doubted"; readonly silentMs: number }
+  /** Death by silence waits for so much longer, in this silence only: there is doubt about ourselves. */
+  | { readonly type: "reprieved"; readonly forMs: number }
   /** The link dropped a frame. */
   | { readonly type: "rejected"; readonly rejection: FrameRejection }
   /** The link is gone; without a reason, in an orderly way. */

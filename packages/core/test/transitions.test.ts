@@ -23,6 +23,7 @@ const MAY_TRIGGER: Readonly<Record<Input["type"], readonly (typeof TRIGGERS)[num
   received: ["evidence", "farewell"],
   active: ["evidence"],
   doubted: ["doubt"],
+  reprieved: [],
   rejected: [],
   closed: ["failure", "farewell"],
   tick: ["doubt", "expiry"],

@@ -24,6 +24,7 @@ export {
   type Transport,
   trustKernel,
 } from "@heartwire/core";
+export type { GroupSilenceEvent, GroupSilenceOptions } from "./group-silence.js";
 export { type MonitorOptions, monitor } from "./monitor.js";
 export * from "./monitor-peers.js";
 export * from "./monotonic-scheduler.js";

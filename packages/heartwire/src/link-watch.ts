@@ -41,6 +41,10 @@ export abstract class LinkWatch implements LinkListener, Timed {
   }
 
   protected abstract event(event: LivenessEvent): void;
+  /** Whether a suspect's death by silence, due now, shall wait for another confirming phase, and so `phaseMs`. */
+  protected isReprieved(_nowMs: number, _phaseMs: number): boolean {
+    return false;
+  }
   /** After `dead` or `left`; everything is released. */
   protected abstract ended(): void;
   /** A bug, ours or in the callbacks given to us; everything is released. */
@@ -69,14 +73,21 @@ export abstract class LinkWatch implements LinkListener, Timed {
 
   tick(nowMs: number): void {
     try {
-      if (this.verdictMs <= nowMs && this.#link?.hearing?.() === false) {
-        this.stalled(this.#detector.silentMs(nowMs), nowMs);
-      }
+      if (this.verdictMs <= nowMs) this.#beforeVerdict(nowMs);
     } catch (error) {
       // Thrown on, it would stop the one timer of all links.
       this.#fail(error);
     }
     this.#handle(TICK, nowMs);
+  }
+
+  #beforeVerdict(nowMs: number): void {
+    if (this.#link?.hearing?.() === false) {
+      this.stalled(this.#detector.silentMs(nowMs), nowMs);
+    } else if (this.#detector.state === "suspect") {
+      const forMs = this.#detector.confirmPhaseMs;
+      if (this.isReprieved(nowMs, forMs)) this.#handle({ type: "reprieved", forMs }, nowMs);
+    }
   }
 
   stalled(stalledMs: number, nowMs: number): void {

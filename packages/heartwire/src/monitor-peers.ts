@@ -14,6 +14,7 @@ import {
   type Proof,
 } from "@heartwire/core";
 import { Observable, type Subscriber } from "rxjs";
+import { type GroupMember, GroupSilence, type GroupSilenceOptions, NOT_SUSPECT } from "./group-silence.js";
 import { LinkWatch } from "./link-watch.js";
 import { detectorOptions, type MonitorOptions } from "./monitor.js";
 import { monotonicScheduler } from "./monotonic-scheduler.js";
@@ -28,6 +29,11 @@ export interface PeerLiveness<Handle> {
 /** Options of {@link monitorPeers}. `samples` is off by default here: at 100 000 peers nobody reads them. */
 export interface MonitorPeersOptions extends MonitorOptions {
   /** Octets that belong to no peer were dropped. Called at the totals 1, 2, 4, 8, …. */
+  /**
+   * Suspects ourselves first when many peers fall silent together: their deaths then wait for another confirming
+   * phase, or two. `{}` takes the defaults. Absent: each peer is judged for itself alone.
+   */
+  readonly groupSilence?: GroupSilenceOptions;
   readonly onRejected?: (rejection: FrameRejection, total: number) => void;
 }
 
@@ -63,8 +69,9 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   readonly #policy: PolicyFactory;
   readonly #options: MonitorPeersOptions;
   readonly #subscriber: Subscriber<PeerLiveness<Handle>>;
+  readonly group: GroupSilence | undefined;
   readonly #keeper: Timekeeper;
-  readonly #watches = new Set<LinkWatch>();
+  readonly #watches = new Set<PeerWatch<Handle>>();
   readonly #shared = new Map<Proof, DetectorOptions>();
   readonly #subscription: PeerSourceSubscription;
   #sourceClosed = false;
@@ -80,6 +87,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     this.#policy = policy;
     this.#options = options;
     this.#subscriber = subscriber;
+    if (options.groupSilence !== undefined) this.group = new GroupSilence(options.groupSilence);
     this.#keeper = Timekeeper.of(options.scheduler ?? monotonicScheduler);
     this.#subscription = source.listen(this);
   }
@@ -90,6 +98,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
       const options = this.#sharedOptions(peer.transport.proves);
       const watch = new PeerWatch(this.#policy(), options, this.#keeper, peer, this);
       this.#watches.add(watch);
+      this.group?.joined();
       watch.start(peer.transport);
     } catch (error) {
       this.failed(error);
@@ -137,7 +146,8 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   }
 
   /** A peer died or left. */
-  gone(watch: LinkWatch): void {
+  gone(watch: PeerWatch<Handle>): void {
+    this.group?.parted(watch);
     this.#watches.delete(watch);
     this.#completeIfEmpty();
   }
@@ -147,7 +157,8 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   }
 }
 
-class PeerWatch<Handle> extends LinkWatch {
+class PeerWatch<Handle> extends LinkWatch implements GroupMember {
+  reprieves = NOT_SUSPECT;
   readonly #peer: Peer<Handle>;
   readonly #watching: PeerWatching<Handle>;
 
@@ -163,7 +174,13 @@ class PeerWatch<Handle> extends LinkWatch {
     this.#watching = watching;
   }
 
+  protected override isReprieved(nowMs: number, phaseMs: number): boolean {
+    return this.#watching.group?.reprieves(this, nowMs, phaseMs) === true;
+  }
+
   protected event(event: LivenessEvent): void {
+    if (event.type === "suspect") this.#watching.group?.suspected(this);
+    else if (event.type === "alive") this.#watching.group?.answered(this, event.atMs);
     this.#watching.tell(this.#peer, event);
   }
 

@@ -1,13 +1,16 @@
 import {
+  type Beat,
   type CloseReason,
   Detector,
   type DetectorOptions,
+  type Echo,
   type FrameRejection,
   type Heartbeat,
   type Input,
   type LivenessEvent,
   type Output,
   type PolicyFactory,
+  type Probe,
 } from "../../src/index.js";
 import { noJitter } from "./random.js";
 
@@ -106,7 +109,7 @@ export class Bench {
 }
 
 /** Heartbeats in short. */
-export const beat = (seq: number, intervalMs = 1000): Heartbeat => ({ kind: "beat", seq, intervalMs });
-export const probe = (seq: number): Heartbeat => ({ kind: "probe", seq });
-export const echo = (seq: number): Heartbeat => ({ kind: "echo", seq });
+export const beat = (seq: number, intervalMs = 1000): Beat => ({ kind: "beat", seq, intervalMs });
+export const probe = (seq: number): Probe => ({ kind: "probe", seq });
+export const echo = (seq: number): Echo => ({ kind: "echo", seq });
 export const BYE: Heartbeat = { kind: "bye" };

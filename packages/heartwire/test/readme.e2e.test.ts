@@ -26,6 +26,7 @@ const PRINTS: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   "`monitor(transport, policy, options?)`, 2": [/^3022 \d+(\.\d+)? 0\.\d+/],
   "`respond(transport, options?)`, 1": ["dead"],
   "`monitorPeers(source, policy, options?)`, 1": [],
+  "`monitorPeers(source, policy, options?)`, 2": [],
   "`respondPeers(source, options?)`, 1": [],
   "`toStatus()`, 1": ["pending undefined 0", "dead undefined 0"],
   "`reconnect(options?)`, 1": ["dead", "reconnecting"],

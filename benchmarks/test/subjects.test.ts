@@ -119,10 +119,10 @@ describe.each(subjects.map((each) => [each.name, each] as const))("%s", (_name, 
 
 describe("what is expected of each, in seconds", () => {
   test.each([
-    ["tcp-keepalive", [3, 4], "never", [925, 1175]],
+    ["tcp-keepalive", [3, 4], "never", [925, 1043]],
     ["tcp-keepalive-user-timeout", [2, 3], "never", [3, 3]],
-    ["node-keepalive", [10, 12], "never", [925, 1175]],
-    ["net-keepalive", [3, 4], "never", [925, 1175]],
+    ["node-keepalive", [10, 12], "never", [925, 1043]],
+    ["net-keepalive", [3, 4], "never", [925, 1043]],
     ["websocket-messages", [2, 3], [2, 3], [2, 3]],
     ["ws-readme", [1, 2], [1, 2], [1, 2]],
     ["ws-heartbeat", [30, 33], [30, 33], [30, 33]],
@@ -137,7 +137,7 @@ describe("what is expected of each, in seconds", () => {
   });
 
   test.each([
-    ["tcp-keepalive", [675, 8859], "never"],
+    ["tcp-keepalive", [675, 8875], "never"],
     ["node-keepalive", "never", "never"],
     ["net-keepalive", "never", "never"],
     ["ws-readme", [30, 60], [30, 60]],

@@ -7,6 +7,8 @@ export {
   type FrameRejection,
   fixedTimeout,
   type KeepaliveSettings,
+  type KeepaliveBound,
+  keepaliveBound,
   keepaliveDetection,
   type Link,
   type LinkListener,

@@ -157,6 +157,7 @@ await play({ main, server, clients });
 //  2.2 s  the cable is pulled: now
 //  3.4 s  the server hangs; heartbeat: suspect: silent for 1.5 s
 //  3.5 s  the cable is pulled; heartbeat: suspect: silent for 1.5 s
+//  3.5 s  the cable is pulled; keepalive: suspect: silent for 1.4 s
 //  4.9 s  the server hangs; heartbeat: dead: silent for 3000 ms (3 heartbeats missed)
 //  5.0 s  the cable is pulled; heartbeat: dead: silent for 3000 ms (3 heartbeats missed)
 //  5.3 s  the cable is pulled; keepalive: dead: the kernel's keepalive probes went unanswered (ETIMEDOUT)

@@ -6,7 +6,7 @@ export type DeathCause =
   | { readonly kind: "silence"; readonly deadAfterMs: number; readonly missed: number }
   /** The kernel's keepalive probes went unanswered. */
   | { readonly kind: "keepalive-timeout"; readonly errno: string }
-  /** The kernel gave up on unacknowledged data: TCP_USER_TIMEOUT, or the retransmission limit. */
+  /** A user timeout (TCP_USER_TIMEOUT) passed, or the kernel gave up on retransmitting unacknowledged data. */
   | { readonly kind: "user-timeout"; readonly errno: string }
   /** The peer's host (or something in between) answered with a reset; or a write met one. */
   | { readonly kind: "reset"; readonly errno: string }
@@ -101,7 +101,7 @@ function describe(cause: DeathCause): string {
     case "keepalive-timeout":
       return `the kernel's keepalive probes went unanswered (${cause.errno})`;
     case "user-timeout":
-      return `the kernel gave up on unacknowledged data (${cause.errno})`;
+      return `a user timeout passed, or the kernel gave up on unacknowledged data (${cause.errno})`;
     case "reset":
       return `the connection was reset (${cause.errno})`;
     case "refused":

@@ -58,7 +58,8 @@ const late = (ms: number): number => ms * (1 + KERNEL_TIMER_LATENESS);
  * at worst; what decides it; and what is sent meanwhile. A peer whose kernel still acknowledges is never noticed,
  * however hung its process. Data that the peer's closed window keeps from being sent is neither case.
  *
- * Idle, the kernel looks `idleMs` after the last thing heard, then each `intervalMs`. It sends a probe at each
+ * Idle, the kernel looks `idleMs` after the last thing heard (`intervalMs`, if that is longer and the last thing heard
+ * was the answer to a probe), then each `intervalMs`. It sends a probe at each
  * look, and gives up at the first with `probes` unanswered ones; with a user timeout the number does not matter:
  * at the first look but one at least, at which that much time has passed since the last thing heard.
  *
@@ -93,25 +94,32 @@ export function keepaliveBound(
     : retriesBound(retransmissionLimitMs(retries2, rtoMaxMs), rtoMs, rtoMaxMs);
 }
 
-/** The last answer is 0 to `idleMs` old when the fault strikes. */
+/**
+ * The last answer is 0 to `firstMs` old when the fault strikes. That is the idle time; but after a probe the timer
+ * runs for an interval whatever comes, so where the interval is longer, an idle peer is looked at only so often.
+ */
 function idleBound({ idleMs, intervalMs, probes, userTimeoutMs = 0 }: KeepaliveSettings): KeepaliveBound {
-  const firstMs = wholeSecondsMs(idleMs);
   const everyMs = wholeSecondsMs(intervalMs);
-  const looksFor = (lateness: number): number =>
-    Math.max(1, Math.ceil((userTimeoutMs / lateness - firstMs) / everyMs));
+  const afterDataMs = wholeSecondsMs(idleMs);
+  const firstMs = Math.max(afterDataMs, everyMs);
   const byUserTimeout = userTimeoutMs > 0;
-  const looks = byUserTimeout ? looksFor(1) : probes;
+  const looksFor = (fromMs: number, lateness: number): number =>
+    byUserTimeout ? Math.max(1, Math.ceil((userTimeoutMs / lateness - fromMs) / everyMs)) : probes;
+  const looks = looksFor(firstMs, 1);
+  const looksAfterData = looksFor(afterDataMs, 1);
   // Late timers may reach the user timeout one look earlier.
-  const fewestLooks = byUserTimeout ? looksFor(late(1)) : probes;
+  const fewestLooks = looksFor(firstMs, late(1));
   const bestMs = Math.max(fewestLooks * everyMs, byUserTimeout ? userTimeoutMs - firstMs : 0);
+  const worstMs = Math.max(firstMs + looks * everyMs, afterDataMs + looksAfterData * everyMs);
   return {
-    detectionMs: {
-      best: bestMs,
-      mean: looks * everyMs + firstMs / 2,
-      worst: late(firstMs + looks * everyMs),
-    },
+    detectionMs: { best: bestMs, mean: looks * everyMs + firstMs / 2, worst: late(worstMs) },
     decidedBy: byUserTimeout ? "user-timeout" : "probes",
-    ...scheduleOf("probe", looks, (index) => firstMs + index * everyMs, firstMs + looks * everyMs),
+    ...scheduleOf(
+      "probe",
+      looksAfterData,
+      (index) => afterDataMs + index * everyMs,
+      afterDataMs + looksAfterData * everyMs,
+    ),
   };
 }
 

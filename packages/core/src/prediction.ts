@@ -115,7 +115,9 @@ function trafficPerHour(
   measure: (frames: readonly number[]) => number,
 ): TrafficPerHour {
   if (policy.kernel !== undefined) {
-    const perHour = HOUR_MS / (Math.ceil(policy.kernel.idleMs / 1000) * 1000);
+    const { idleMs, intervalMs } = policy.kernel;
+    // After a probe the timer runs for an interval, answered or not.
+    const perHour = HOUR_MS / (Math.ceil(Math.max(idleMs, intervalMs) / 1000) * 1000);
     return { out: perHour * measure(wire.probe.out), in: perHour * measure(wire.probe.in) };
   }
   const perHour = HOUR_MS / jitteredInterval(policy.intervalMs).meanMs;

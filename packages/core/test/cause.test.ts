@@ -90,7 +90,7 @@ describe("every cause is told in one plain line", () => {
     ],
     "user-timeout": [
       { kind: "user-timeout", errno: "ETIMEDOUT" },
-      "the kernel gave up on unacknowledged data (ETIMEDOUT)",
+      "a user timeout passed, or the kernel gave up on unacknowledged data (ETIMEDOUT)",
     ],
     reset: [{ kind: "reset", errno: "ECONNRESET" }, "the connection was reset (ECONNRESET)"],
     refused: [{ kind: "refused", errno: "ECONNREFUSED" }, "nothing listens there (ECONNREFUSED)"],

@@ -1,6 +1,14 @@
 import type { Socket } from "node:net";
 import { type CloseReason, causeOfError, type Link, type LinkListener } from "@heartwire/core";
-import { causeOfEnd, causeOfGone, causeOfSocketError } from "./socket-cause.js";
+import { EvidenceSampler } from "./evidence-sampler.js";
+import type { KeepaliveInForce } from "./kernel-evidence.js";
+import {
+  causeOfEnd,
+  causeOfGone,
+  causeOfSocketError,
+  NO_EVIDENCE,
+  type TimeoutEvidence,
+} from "./socket-cause.js";
 
 /** What a link needs to know of its socket and its maker. */
 export interface KeepaliveLinkSetup {
@@ -14,21 +22,23 @@ export interface KeepaliveLinkSetup {
   readonly connectTimeoutMs: number;
   /** What to do with what the peer sends: `drained`, it is evidence and thrown away; `left`, not ours. */
   readonly data: "drained" | "left";
-  /** The socket is open. Sets keepalive; returns the user timeout in force, 0 if none. */
-  ready(): number;
+  /** The socket is open. Sets keepalive; returns what is in force. */
+  ready(): KeepaliveInForce;
   /** The link is over: called once, before the listener hears of it. */
   released(): void;
 }
 
 /**
- * A link that sends nothing: the kernel probes, and the socket's end is the verdict. On a socket of the
- * application's it listens to `close`, `error`, `end` and the opening, and never touches the data.
+ * A link that sends nothing: the kernel probes, its TCP_INFO tells of answers and of their absence, and the
+ * socket's end is the verdict. On a socket of the application's it listens to `close`, `error`, `end` and the
+ * opening, and never touches the data.
  */
 export class KeepaliveLink implements Link {
   readonly #setup: KeepaliveLinkSetup;
   /** `connected`: the socket is, but the listener must not hear of it before open() has returned. */
   #phase: "connecting" | "connected" | "open" | "closed";
   #userTimeoutMs = 0;
+  #sampler: EvidenceSampler | undefined;
   #connectTimer: NodeJS.Timeout | undefined;
 
   constructor(setup: KeepaliveLinkSetup) {
@@ -57,16 +67,19 @@ export class KeepaliveLink implements Link {
     if (this.#phase === "closed") return;
     const { socket, listener, data } = this.#setup;
     if (socket.destroyed || socket.readableEnded) {
-      this.#finish(causeOfGone(socket, 0));
+      this.#finish(causeOfGone(socket, NO_EVIDENCE));
       return;
     }
     clearTimeout(this.#connectTimer);
     this.#phase = "open";
-    this.#userTimeoutMs = this.#setup.ready();
+    const inForce = this.#setup.ready();
+    this.#userTimeoutMs = inForce.userTimeoutMs;
     // ready() and the listener call the application, which may close this link at any point.
     if (this.#isOpen()) listener.opened();
-    // The kernel's handshake has just proven, or once has, that the connection is there.
-    this.#onActive();
+    if (this.#isOpen()) {
+      this.#sampler = new EvidenceSampler(socket, listener, inForce);
+      this.#sampler.start();
+    }
     if (this.#isOpen() && data === "drained") socket.on("data", this.#onActive);
   };
 
@@ -78,7 +91,7 @@ export class KeepaliveLink implements Link {
     this.#finish(
       this.#phase === "connecting"
         ? causeOfError(error, "connecting")
-        : causeOfSocketError(error, this.#setup.socket, this.#userTimeoutMs),
+        : causeOfSocketError(error, this.#timeoutEvidence()),
     );
   };
 
@@ -87,12 +100,16 @@ export class KeepaliveLink implements Link {
     if (this.#phase !== "connecting") this.#finish(causeOfEnd(this.#setup.socket));
   };
 
-  readonly #onClose = (): void => this.#finish(causeOfGone(this.#setup.socket, this.#userTimeoutMs));
+  readonly #onClose = (): void => this.#finish(causeOfGone(this.#setup.socket, this.#timeoutEvidence()));
 
   readonly #onConnectTimeout = (): void => {
     const detail = `not connected within ${this.#setup.connectTimeoutMs} ms`;
     this.#finish({ kind: "connect-failed", errno: "ETIMEDOUT", detail });
   };
+
+  #timeoutEvidence(): TimeoutEvidence {
+    return { userTimeoutMs: this.#userTimeoutMs, unacknowledged: this.#sampler?.unacknowledged ?? "unknown" };
+  }
 
   #isOpen(): boolean {
     return this.#phase === "open";
@@ -108,6 +125,7 @@ export class KeepaliveLink implements Link {
     const { socket, owner, openingEvent } = this.#setup;
     this.#phase = "closed";
     clearTimeout(this.#connectTimer);
+    this.#sampler?.stop();
     if (openingEvent !== "none") socket.removeListener(openingEvent, this.#onOpen);
     socket.removeListener("error", this.#onError);
     socket.removeListener("close", this.#onClose);

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { type KeepaliveSettings, TCP_SEGMENT_OCTETS, type Transport, type WireCost } from "@heartwire/core";
 import { applyKeepalive } from "./apply-keepalive.js";
+import type { KeepaliveInForce } from "./kernel-evidence.js";
 import type { KeepaliveReport } from "./report.js";
 
 /** A transport whose heartbeats are the kernel's. */
@@ -39,11 +40,16 @@ export class KeepaliveSetter {
     return this.#report;
   }
 
-  /** Returns the user timeout in force, in milliseconds; 0 if none is, or if it cannot be read. */
-  apply(socket: Socket): number {
+  /** Returns what the kernel holds now; where that cannot be read, what was asked for. */
+  apply(socket: Socket): KeepaliveInForce {
     const report = applyKeepalive(socket, this.#settings);
     this.#report = report;
     this.#onReport?.(report, socket);
-    return report.userTimeoutMs.effective ?? 0;
+    return {
+      idleMs: report.idleMs.effective ?? this.#settings.idleMs,
+      intervalMs: report.intervalMs.effective ?? this.#settings.intervalMs,
+      // Whatever cannot read it cannot set it either.
+      userTimeoutMs: report.userTimeoutMs.effective ?? 0,
+    };
   }
 }

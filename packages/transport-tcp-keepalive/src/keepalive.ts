@@ -69,10 +69,10 @@ export function keepalive(options: KeepaliveOptions): KeepaliveTransport {
         data: onSocket === undefined ? "drained" : "left",
         connectTimeoutMs,
         ready() {
-          const userTimeoutMs = setter.apply(socket);
+          const inForce = setter.apply(socket);
           // onReport may have closed the link.
           if (!socket.destroyed) onSocket?.(socket);
-          return userTimeoutMs;
+          return inForce;
         },
         released() {},
       });

@@ -58,7 +58,7 @@ describe("peers of a server", () => {
     const ports = new Set([one!.peer.address, two!.peer.address]);
     expect(ports).toEqual(new Set([`127.0.0.1:${first.localPort}`, `127.0.0.1:${second.localPort}`]));
     expect(new Set(reported)).toEqual(new Set([one!.peer.handle, two!.peer.handle]));
-    expect(one!.listener.calls).toEqual([{ call: "opened" }, { call: "active" }]);
+    expect(one!.listener.calls).toMatchObject([{ call: "opened" }, { call: "active" }]);
     expect(() => one!.peer.transport.open(recordingListener())).toThrow("only one link");
 
     first.end();

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import net from "node:net";
 import { nextTurn, pause, type RecordingListener, recordingListener } from "@heartwire/testkit";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { type KeepaliveReport, keepaliveSocket, readKeepalive } from "../src/index.js";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { type KeepaliveReport, keepaliveSocket, readKeepalive, readTcpInfo } from "../src/index.js";
 import {
   listenerCounts,
   PATIENCE_MS,
@@ -37,7 +37,7 @@ describe("opening", () => {
     transport.open(listener);
     expect(listener.calls).toEqual([]);
     await untilCalled(listener, "opened");
-    expect(listener.calls).toEqual([{ call: "opened" }, { call: "active" }]);
+    expect(listener.calls).toMatchObject([{ call: "opened" }, { call: "active" }]);
     expect(reports).toEqual([[transport.report, near]]);
     expect(transport.report).toMatchObject({ idleMs: { asked: 20_000 } });
   });
@@ -47,7 +47,7 @@ describe("opening", () => {
     const socket = net.connect({ port, host: "127.0.0.1" });
     onTestFinished(() => void socket.destroy());
     const { listener, transport } = await openOn(socket);
-    expect(listener.calls[1]).toEqual({ call: "active" });
+    expect(listener.calls[1]).toMatchObject({ call: "active" });
     expect(transport.report?.idleMs.note ?? "").not.toContain("not connected");
   });
 
@@ -189,7 +189,8 @@ describe("the cause", () => {
     const { listener } = await openOn(pair.near);
     act(pair);
     await untilCalled(listener, "closed");
-    expect(listener.calls).toEqual([{ call: "opened" }, { call: "active" }, { call: "closed", reason }]);
+    expect(listener.calls).toMatchObject([{ call: "opened" }, { call: "active" }, { call: "closed" }]);
+    expect(listener.calls.at(-1)).toEqual({ call: "closed", reason });
     for (const event of ["error", "close", "end", "connect", "data"]) {
       expect(pair.near.listenerCount(event)).toBeLessThanOrEqual(before[event] ?? 0);
     }
@@ -267,6 +268,25 @@ describe("close()", () => {
     await untilClosed(near);
     expect(listener.count("closed")).toBe(0);
   });
+});
+
+describe("the timer that looks at the kernel", () => {
+  it.each(["closed here", "reset by the peer", "destroyed by the application"])(
+    "is gone when the link is %s",
+    async (how) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      onTestFinished(() => void vi.useRealTimers());
+      const { near, far } = await socketPair();
+      near.on("error", () => {});
+      const { listener, link } = await openOn(near);
+      expect(vi.getTimerCount()).toBe(readTcpInfo(near).kind === "read" ? 1 : 0);
+      if (how === "closed here") link.close();
+      else if (how === "reset by the peer") far.resetAndDestroy();
+      else near.destroy();
+      if (how !== "closed here") await untilCalled(listener, "closed");
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 });
 
 it("watches over TLS", async () => {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { causeOfEnd, causeOfGone, causeOfSocketError } from "../src/socket-cause.js";
+import { causeOfEnd, causeOfGone, causeOfSocketError, NO_EVIDENCE } from "../src/socket-cause.js";
 
 const socketLike = (state: Partial<Socket>): Socket => state as Socket;
 const systemError = (code: string, syscall = "read"): Error =>
@@ -8,18 +8,17 @@ const systemError = (code: string, syscall = "read"): Error =>
 
 describe("causeOfSocketError", () => {
   it.each([
-    { userTimeoutMs: 0, bytesWritten: 0, kind: "keepalive-timeout" },
-    { userTimeoutMs: 0, bytesWritten: 10, kind: "keepalive-timeout" },
-    { userTimeoutMs: 3000, bytesWritten: 0, kind: "keepalive-timeout" },
-    { userTimeoutMs: 3000, bytesWritten: 10, kind: "user-timeout" },
-  ])(
-    "ETIMEDOUT with user timeout $userTimeoutMs and $bytesWritten octets written is $kind",
-    ({ userTimeoutMs, bytesWritten, kind }) => {
-      const socket = socketLike({ bytesWritten });
-      expect(causeOfSocketError(systemError("ETIMEDOUT"), socket, userTimeoutMs)).toEqual({
-        kind,
-        errno: "ETIMEDOUT",
-      });
+    // Known.
+    { userTimeoutMs: 3000, unacknowledged: "yes", kind: "user-timeout" },
+    { userTimeoutMs: 3000, unacknowledged: "no", kind: "user-timeout" },
+    { userTimeoutMs: 0, unacknowledged: "yes", kind: "user-timeout" },
+    { userTimeoutMs: 0, unacknowledged: "no", kind: "keepalive-timeout" },
+    // Inferred.
+    { userTimeoutMs: 0, unacknowledged: "unknown", kind: "keepalive-timeout" },
+  ] as const)(
+    "ETIMEDOUT, with user timeout $userTimeoutMs and unacknowledged data: $unacknowledged, is $kind",
+    ({ kind, ...evidence }) => {
+      expect(causeOfSocketError(systemError("ETIMEDOUT"), evidence)).toEqual({ kind, errno: "ETIMEDOUT" });
     },
   );
 
@@ -31,7 +30,7 @@ describe("causeOfSocketError", () => {
     ["ENETUNREACH", "unreachable"],
     ["ENETDOWN", "unreachable"],
   ])("%s is %s", (code, kind) => {
-    expect(causeOfSocketError(systemError(code), socketLike({}), 0)).toEqual({ kind, errno: code });
+    expect(causeOfSocketError(systemError(code), NO_EVIDENCE)).toEqual({ kind, errno: code });
   });
 
   it.each([
@@ -40,7 +39,7 @@ describe("causeOfSocketError", () => {
     ["an aborted signal", Object.assign(new Error("pool closed"), { code: "ABORT_ERR" })],
     ["a thrown string", "pool closed"],
   ])("%s, given to destroy(), is an end made here", (_, error) => {
-    expect(causeOfSocketError(error, socketLike({ bytesWritten: 1 }), 3000)).toEqual({
+    expect(causeOfSocketError(error, { userTimeoutMs: 3000, unacknowledged: "yes" })).toEqual({
       kind: "ended",
       by: "local",
       detail: "pool closed",
@@ -51,7 +50,7 @@ describe("causeOfSocketError", () => {
     ["ETIMEDOUT", "connect"],
     ["ENOTFOUND", "getaddrinfo"],
   ])("%s of %s was no open connection's", (code, syscall) => {
-    expect(causeOfSocketError(systemError(code, syscall), socketLike({}), 0)).toMatchObject({
+    expect(causeOfSocketError(systemError(code, syscall), NO_EVIDENCE)).toMatchObject({
       kind: "connect-failed",
       errno: code,
     });
@@ -59,13 +58,13 @@ describe("causeOfSocketError", () => {
 
   it("ETIMEDOUT of every address was no open connection's", () => {
     const all = Object.assign(new AggregateError([], ""), { code: "ETIMEDOUT" });
-    expect(causeOfSocketError(all, socketLike({}), 0)).toMatchObject({ kind: "connect-failed" });
+    expect(causeOfSocketError(all, NO_EVIDENCE)).toMatchObject({ kind: "connect-failed" });
   });
 
   it("a TLS alert is the protocol's", () => {
     const alert = Object.assign(new Error("bad record mac"), { code: "ERR_SSL_BAD_RECORD_MAC" });
-    expect(causeOfSocketError(alert, socketLike({}), 0)).toMatchObject({ kind: "protocol" });
-    expect(causeOfSocketError(systemError("EPROTO", "write"), socketLike({}), 0)).toMatchObject({
+    expect(causeOfSocketError(alert, NO_EVIDENCE)).toMatchObject({ kind: "protocol" });
+    expect(causeOfSocketError(systemError("EPROTO", "write"), NO_EVIDENCE)).toMatchObject({
       kind: "protocol",
     });
   });
@@ -78,11 +77,13 @@ describe("an end without an error", () => {
   });
 
   it("found afterwards, is the peer's if its FIN was read", () => {
-    expect(causeOfGone(socketLike({ errored: null, readableEnded: true }), 0)).toMatchObject({ by: "peer" });
-    expect(causeOfGone(socketLike({ errored: null, readableEnded: false }), 0)).toMatchObject({
+    expect(causeOfGone(socketLike({ errored: null, readableEnded: true }), NO_EVIDENCE)).toMatchObject({
+      by: "peer",
+    });
+    expect(causeOfGone(socketLike({ errored: null, readableEnded: false }), NO_EVIDENCE)).toMatchObject({
       by: "local",
     });
-    expect(causeOfGone(socketLike({ errored: systemError("ECONNRESET") }), 0)).toMatchObject({
+    expect(causeOfGone(socketLike({ errored: systemError("ECONNRESET") }), NO_EVIDENCE)).toMatchObject({
       kind: "reset",
     });
   });

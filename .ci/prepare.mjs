@@ -6,13 +6,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const OLDEST_NODE = 20;
+const OLDEST_NODE = [20, 19];
 const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = join(root, "node_modules", ".heartwire-installed");
 const onWindows = process.platform === "win32";
 
-if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-  fail(`Heartwire needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+  fail(`Heartwire needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.version}.`);
 }
 const wanted = fingerprint();
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {

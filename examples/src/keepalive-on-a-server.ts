@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
-import { applyKeepalive, readKeepalive } from "@heartwire/tcp-keepalive";
+import { enforceKeepalive, type KeepaliveReport, readKeepalive } from "@heartwire/tcp-keepalive";
 import { portOf } from "./support/listening.js";
 import { table } from "./support/print.js";
 
@@ -13,19 +13,20 @@ import { table } from "./support/print.js";
 const SETTINGS = { idleMs: 60_000, intervalMs: 10_000, probes: 3, userTimeoutMs: 90_000 };
 
 /**
- * All that a server of any kind needs: http, https, net. A connection that dies then fails with ETIMEDOUT; to
+ * All that a server of any kind needs: http, https, net, ws. A connection that dies then fails with ETIMEDOUT; to
  * hear of it as an event with its cause, see `keepalivePeers` and `monitorPeers`.
  */
 function giveKeepalive(server: net.Server): void {
-  server.on("connection", (socket) => {
-    const report = applyKeepalive(socket, SETTINGS);
-    const rows = (["idleMs", "intervalMs", "probes", "userTimeoutMs"] as const).map((name) => {
-      const { asked, effective, means, note } = report[name];
-      return [name, `${asked}`, `${effective ?? "unknown"}`, means, note ?? "as asked"];
-    });
-    console.log(`applyKeepalive: keepalive is ${report.enabled ? "on" : "off, or cannot be read"}`);
-    console.log(`${table([["", "asked", "really", "by", ""], ...rows], [0, 3, 4])}\n`);
+  enforceKeepalive(server, SETTINGS, { onReport: print });
+}
+
+function print(report: KeepaliveReport): void {
+  const rows = (["idleMs", "intervalMs", "probes", "userTimeoutMs"] as const).map((name) => {
+    const { asked, effective, means, note } = report[name];
+    return [name, `${asked}`, `${effective ?? "unknown"}`, means, note ?? "as asked"];
   });
+  console.log(`enforceKeepalive: keepalive is ${report.enabled ? "on" : "off, or cannot be read"}`);
+  console.log(`${table([["", "asked", "really", "by", ""], ...rows], [0, 3, 4])}\n`);
 }
 
 // ---- The stage ---------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ async function visit(server: http.Server): Promise<void> {
 // createServer({ keepAlive: true, keepAliveInitialDelay: 60_000 }) really sets:
 // idle 60000 ms, interval 1000 ms, probes 10
 //
-// applyKeepalive: keepalive is on
+// enforceKeepalive: keepalive is on
 //                asked  really  by
 // idleMs         60000   60000  ffi  as asked
 // intervalMs     10000   10000  ffi  as asked

@@ -144,7 +144,7 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "keepalive-on-a-server": [
     /createServer\(.*really sets:$/,
-    /^applyKeepalive: keepalive is/,
+    /^enforceKeepalive: keepalive is/,
     /^idleMs +60000 /,
     /^intervalMs +10000 /,
     /^probes +3 /,

@@ -1,3 +1,5 @@
+import type { Peer } from "./transport.js";
+
 /** TCP keepalive in the kernel's own words, in milliseconds. */
 export interface KeepaliveSettings {
   /** Silence before the first probe. 1 to 32 767 000; the kernel counts whole seconds, so it is rounded up. */
@@ -44,5 +46,8 @@ export interface Policy {
   limited?(minReceiveMs: number): void;
 }
 
-/** Makes a policy for one link: what one link teaches it must not judge another. */
-export type PolicyFactory = () => Policy;
+/**
+ * Makes a policy for one link: what one link teaches it must not judge another. At a server it is told for which
+ * peer, so that whoever wants to look at a peer's policy, as at its φ, can keep it.
+ */
+export type PolicyFactory = (peer?: Peer) => Policy;

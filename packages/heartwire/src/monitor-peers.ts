@@ -96,7 +96,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     // Whatever throws here is a bug of what we were given, and no business of the server that calls us.
     try {
       const options = this.#sharedOptions(peer.transport.proves);
-      const watch = new PeerWatch(this.#policy(), options, this.#keeper, peer, this);
+      const watch = new PeerWatch(this.#policy(peer), options, this.#keeper, peer, this);
       this.#watches.add(watch);
       this.group?.joined();
       watch.start(peer.transport);

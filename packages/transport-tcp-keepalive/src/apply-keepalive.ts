@@ -2,16 +2,10 @@ import type { Socket } from "node:net";
 import { checkKeepaliveSettings, type KeepaliveSettings } from "@heartwire/core";
 import { setIdleThroughNode, setThroughNode, takesFourArguments } from "./node-keepalive.js";
 import type { OptionKey } from "./option-numbers.js";
-import type { KeepaliveMeans, KeepaliveReport, OptionReport } from "./report.js";
-import { optionsOf, type SocketOptions, whyNotConnected } from "./socket-options.js";
+import { type Attempt, reportOption } from "./option-report.js";
+import type { KeepaliveReport } from "./report.js";
+import { optionsOf, type SocketOptions, whyNotConnected, whyNotTcp } from "./socket-options.js";
 import { type SystemCalls, systemCalls, type Unavailable } from "./system-calls.js";
-
-/** What was tried for one option. */
-interface Attempt {
-  readonly means: KeepaliveMeans;
-  /** Why it failed, or what came instead. */
-  readonly problem?: string;
-}
 
 type Attempts = Readonly<Record<Exclude<OptionKey, "enabled">, Attempt>>;
 
@@ -30,9 +24,11 @@ interface KernelSettings {
  * so. The best means that is there is taken: Node's own four-argument `setKeepAlive` (24.19, 26.4 and later);
  * else setsockopt through koffi; else `setKeepAlive(true, idleMs)`, which on Linux forces the interval to 1 s and
  * the probes to 10. TCP_USER_TIMEOUT, and all reading back, need koffi. What could not be done is in the report,
- * never thrown: also a socket that is destroyed or not connected yet is only reported, with means `none`.
+ * never thrown: also a socket that is destroyed, not connected yet or no TCP is only reported, with means `none`.
+ * A few microseconds: at most nine system calls to set, five to read back.
  *
- * A later `setKeepAlive` by anybody else, such as that of `http.Agent`, replaces what was set here.
+ * A later `setKeepAlive` by anybody else, such as that of `http.Agent`, replaces what was set here:
+ * `enforceKeepalive` on the agent sets it again.
  *
  * @throws RangeError when a setting is outside the kernel's range, with its name and value.
  */
@@ -49,7 +45,7 @@ export function applyKeepaliveWith(
 ): KeepaliveReport {
   checkKeepaliveSettings(settings);
   const wanted = inKernelUnits(settings);
-  const why = whyNotConnected(socket);
+  const why = whyNotConnected(socket) ?? whyNotTcp(socket);
   const options: SocketOptions | Unavailable =
     why === undefined ? optionsOf(socket, calls, platform) : { kind: "unavailable", why };
   const attempts = why === undefined ? setAll(socket, wanted, options, platform) : noAttempts(wanted, why);
@@ -83,8 +79,10 @@ function setAll(
     const byNode: Attempt = { means: "node" };
     return { idle: byNode, interval: byNode, probes: byNode, userTimeout };
   }
-  if (options.kind === "available") return { ...setThroughDescriptor(wanted, options), userTimeout };
   setIdleThroughNode(socket, wanted.idleSeconds);
+  // After Node's call, which forces interval and probes. That call is made so that Node knows keepalive to be on:
+  // else its setKeepAlive(false) would later make no system call, and leave it on.
+  if (options.kind === "available") return { ...setThroughDescriptor(wanted, options), userTimeout };
   const why = `this Node cannot set it, and ${options.why}`;
   // What Node's plain call does to the other two is known of Linux only.
   const outcome = (forced: string) => (platform === "linux" ? `forced to ${forced}` : "not set");
@@ -106,8 +104,6 @@ function setThroughDescriptor(wanted: KernelSettings, options: SocketOptions): O
   const idle = attempted(options.set("idle", wanted.idleSeconds));
   const interval = attempted(options.set("interval", wanted.intervalSeconds));
   const probes = attempted(options.set("probes", wanted.probes));
-  // Last, so that the kernel never runs on a half of the settings. The report reads back whether it is on.
-  options.set("enabled", 1);
   return { idle, interval, probes };
 }
 
@@ -122,36 +118,31 @@ function reportOf(
 ): KeepaliveReport {
   const read = (option: OptionKey): number | string =>
     options.kind === "available" ? options.get(option) : options.why;
+  const { idleMs, intervalMs, probes, userTimeoutMs } = settings;
   const enabled = read("enabled");
-  const userTimeoutMs = optionReport(settings.userTimeoutMs, 1, attempts.userTimeout, read("userTimeout"));
-  const overruled =
-    (userTimeoutMs.effective ?? 0) > 0 ? "a user timeout replaces the count of probes" : undefined;
+  const userTimeout = read("userTimeout");
+  const overrules = typeof userTimeout === "number" && userTimeout > 0;
   return Object.freeze({
     enabled: typeof enabled === "number" ? enabled !== 0 : undefined,
-    idleMs: optionReport(settings.idleMs, 1000, attempts.idle, read("idle")),
-    intervalMs: optionReport(settings.intervalMs, 1000, attempts.interval, read("interval")),
-    probes: optionReport(settings.probes, 1, attempts.probes, read("probes"), overruled),
-    userTimeoutMs,
+    idleMs: reportOption({ asked: idleMs, unit: 1000, attempt: attempts.idle, read: read("idle") }),
+    intervalMs: reportOption({
+      asked: intervalMs,
+      unit: 1000,
+      attempt: attempts.interval,
+      read: read("interval"),
+    }),
+    probes: reportOption({
+      asked: probes,
+      unit: 1,
+      attempt: attempts.probes,
+      read: read("probes"),
+      remark: overrules ? "a user timeout replaces the count of probes" : undefined,
+    }),
+    userTimeoutMs: reportOption({
+      asked: userTimeoutMs,
+      unit: 1,
+      attempt: attempts.userTimeout,
+      read: userTimeout,
+    }),
   });
-}
-
-/** `unit`: how many of the setting's units one of the kernel's is. */
-function optionReport(
-  asked: number | undefined,
-  unit: number,
-  { means, problem }: Attempt,
-  read: number | string,
-  remark?: string,
-): OptionReport {
-  const effective = typeof read === "number" ? read * unit : undefined;
-  const notes: string[] = [];
-  if (problem !== undefined) notes.push(problem);
-  if (asked !== undefined && means !== "none") {
-    const set = Math.ceil(asked / unit) * unit;
-    if (set !== asked) notes.push(`rounded up to whole seconds: ${set} ms`);
-    if (typeof read === "string") notes.push(`not read back: ${read}`);
-    else if (effective !== set) notes.push(`set to ${set}, but the kernel holds ${effective}`);
-  }
-  if (remark !== undefined) notes.push(remark);
-  return { asked, effective, means, ...(notes.length > 0 && { note: notes.join("; ") }) };
 }

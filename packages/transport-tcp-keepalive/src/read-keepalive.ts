@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { KeepaliveReading } from "./report.js";
-import { optionsOf, type SocketOptions, whyNotConnected } from "./socket-options.js";
+import { optionsOf, type SocketOptions, whyNotConnected, whyNotTcp } from "./socket-options.js";
 import { systemCalls } from "./system-calls.js";
 
 /**
@@ -8,7 +8,7 @@ import { systemCalls } from "./system-calls.js";
  * Node itself cannot read any of it. Never throws; a few microseconds.
  */
 export function readKeepalive(socket: Socket): KeepaliveReading {
-  const why = whyNotConnected(socket);
+  const why = whyNotConnected(socket) ?? whyNotTcp(socket);
   if (why !== undefined) return { kind: "unreadable", why };
   const options = optionsOf(socket, systemCalls(), process.platform);
   return options.kind === "available" ? readAll(options) : { kind: "unreadable", why: options.why };

@@ -5,6 +5,13 @@
  */
 export type KeepaliveMeans = "node" | "ffi" | "node-idle-only" | "none";
 
+/**
+ * What became of an option: `untouched`, it was not asked for; `as-asked` and `rounded` (up to whole seconds),
+ * the kernel holds it, read back; `unverified`, it was set, but nothing can be read back here; `failed`, it was
+ * not set, or the kernel holds something else.
+ */
+export type KeepaliveOutcome = "untouched" | "as-asked" | "rounded" | "unverified" | "failed";
+
 /** What became of one option. */
 export interface OptionReport {
   /** As given in the settings. `undefined`: not asked for, so left as it was. */
@@ -12,6 +19,7 @@ export interface OptionReport {
   /** As read back from the kernel, in the same unit. `undefined`: it could not be read. */
   readonly effective: number | undefined;
   readonly means: KeepaliveMeans;
+  readonly outcome: KeepaliveOutcome;
   /** For people: what is not as asked, and why. Absent when all is as asked and proven so. */
   readonly note?: string;
 }

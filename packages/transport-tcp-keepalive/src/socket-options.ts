@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
-import { type OptionKey, type OptionNumbers, optionNumbersOf } from "./option-numbers.js";
+import { type OptionKey, type PlatformOptions, platformOptions } from "./option-numbers.js";
 import type { SystemCalls, Unavailable } from "./system-calls.js";
 
 /** The part of Node's internals that is used: the one way to a socket's file descriptor. */
 interface WithHandle {
-  readonly _handle?: { readonly fd?: number } | null;
+  readonly _handle?: { readonly fd?: number; readonly setKeepAlive?: unknown } | null;
 }
 
 /**
@@ -26,35 +26,39 @@ export function whyNotConnected(socket: Socket): string | undefined {
   return undefined;
 }
 
+/** Why a connected socket cannot have keepalive at all; `undefined` if it can. */
+export function whyNotTcp(socket: Socket): string | undefined {
+  const handle = (socket as unknown as WithHandle)._handle;
+  // A pipe's handle, which is a Unix socket's too, has no such method, and Node then does nothing in silence.
+  return typeof handle?.setKeepAlive === "function" ? undefined : "the socket is not TCP";
+}
+
 /** Reaches a connected socket's options through its file descriptor, or says why not. */
 export function optionsOf(
   socket: Socket,
   calls: SystemCalls | Unavailable,
   platform: NodeJS.Platform,
 ): SocketOptions | Unavailable {
-  const numbers = optionNumbersOf(platform);
-  if (numbers === undefined) return { kind: "unavailable", why: `unsupported on ${platform}` };
+  const known = platformOptions(platform);
+  if (known === undefined) return { kind: "unavailable", why: `unsupported on ${platform}` };
+  if (known.whyUnreachable !== undefined) return { kind: "unavailable", why: known.whyUnreachable };
   if (calls.kind === "unavailable") return calls;
   const fd = (socket as unknown as WithHandle)._handle?.fd ?? -1;
   if (fd < 0) return { kind: "unavailable", why: "the socket has no file descriptor" };
-  return optionsOfDescriptor(fd, calls, numbers, platform);
+  return optionsOfDescriptor(fd, calls, known);
 }
 
-function optionsOfDescriptor(
-  fd: number,
-  calls: SystemCalls,
-  numbers: OptionNumbers,
-  platform: NodeJS.Platform,
-): SocketOptions {
+function optionsOfDescriptor(fd: number, calls: SystemCalls, known: PlatformOptions): SocketOptions {
+  const { numbers, whyNoUserTimeout = "unsupported" } = known;
   return {
     kind: "available",
     set(option, value) {
       const number = numbers[option];
-      return number === undefined ? `unsupported on ${platform}` : calls.setOption(fd, number, value);
+      return number === undefined ? whyNoUserTimeout : calls.setOption(fd, number, value);
     },
     get(option) {
       const number = numbers[option];
-      return number === undefined ? `unsupported on ${platform}` : calls.getOption(fd, number);
+      return number === undefined ? whyNoUserTimeout : calls.getOption(fd, number);
     },
   };
 }

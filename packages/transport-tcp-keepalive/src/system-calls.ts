@@ -2,13 +2,15 @@ import { createRequire } from "node:module";
 import { getSystemErrorName } from "node:util";
 import type { OptionNumber } from "./option-numbers.js";
 
-/** setsockopt and getsockopt for options that are one C int. */
+/** setsockopt and getsockopt, for options that are one C int; and for those that are a structure. */
 export interface SystemCalls {
   readonly kind: "available";
   /** Sets the option. Returns `undefined` on success, else the errno's name, such as "EINVAL". */
   setOption(fd: number, option: OptionNumber, value: number): string | undefined;
   /** Returns the option's value, or the errno's name. */
   getOption(fd: number, option: OptionNumber): number | string;
+  /** Copies an option that is a structure, or its beginning. Returns the octets written, or the errno's name. */
+  getStructure(fd: number, option: OptionNumber, into: Uint8Array): number | string;
 }
 
 /** Why something cannot be had here. */
@@ -68,6 +70,11 @@ function bindSystemCalls(koffi: Koffi): SystemCalls {
       length[0] = value.byteLength;
       const result = get(fd, option.level, option.name, value, length);
       return result === 0 ? value[0]! : failure();
+    },
+    getStructure(fd, option, into) {
+      length[0] = into.byteLength;
+      const result = get(fd, option.level, option.name, into, length);
+      return result === 0 ? length[0]! : failure();
     },
   };
 }

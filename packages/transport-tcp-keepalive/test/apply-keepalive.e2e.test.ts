@@ -30,6 +30,19 @@ describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKof
     }
   });
 
+  it(`takes the best means of this Node, ${process.versions.node}`, async () => {
+    const { near } = await socketPair();
+    const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+    const fourArguments = major > 26 || (major === 26 && minor >= 4) || (major === 24 && minor >= 19);
+    const means = fourArguments ? "node" : "ffi";
+    expect(applyKeepalive(near, settings)).toMatchObject({
+      idleMs: { means, outcome: "as-asked" },
+      intervalMs: { means, outcome: "as-asked" },
+      probes: { means, outcome: "as-asked" },
+      userTimeoutMs: { means: "ffi", outcome: "as-asked" },
+    });
+  });
+
   it("holds what was asked, on an accepted socket", async () => {
     const { far } = await socketPair();
     applyKeepalive(far, settings);
@@ -73,6 +86,15 @@ describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKof
     const { near } = await socketPair();
     near.setKeepAlive(true, 41_000);
     expect(readKeepalive(near)).toMatchObject({ idleMs: 41_000, intervalMs: 1000, probes: 10 });
+    applyKeepalive(near, settings);
+    expect(readKeepalive(near)).toEqual(held);
+  });
+
+  it("can be turned off by Node's own setKeepAlive(false)", async () => {
+    const { near } = await socketPair();
+    applyKeepalive(near, settings);
+    near.setKeepAlive(false);
+    expect(readKeepalive(near)).toEqual({ ...held, enabled: false });
     applyKeepalive(near, settings);
     expect(readKeepalive(near)).toEqual(held);
   });

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyKeepaliveWith } from "../src/apply-keepalive.js";
 import { applyKeepalive, readKeepalive } from "../src/index.js";
@@ -9,7 +10,7 @@ const settings = { idleMs: 10_000, intervalMs: 5000, probes: 3 };
 const noKoffi: Unavailable = { kind: "unavailable", why: "koffi could not be loaded (MODULE_NOT_FOUND)" };
 
 describe("through koffi, on a Node without the four arguments", () => {
-  it("sets every option, turns keepalive on last, and reads all back", () => {
+  it("tells Node first, sets every option after what Node forces, and reads all back", () => {
     const kernel = new FakeKernel();
     const report = applyKeepaliveWith(
       fakeSocket(kernel, 2),
@@ -19,17 +20,20 @@ describe("through koffi, on a Node without the four arguments", () => {
     );
     expect(kernel.log).toEqual([
       `${LINUX.userTimeout}=0`,
+      `${LINUX.enabled}=1`,
+      `${LINUX.idle}=10`,
+      `${LINUX.interval}=1`,
+      `${LINUX.probes}=10`,
       `${LINUX.idle}=10`,
       `${LINUX.interval}=5`,
       `${LINUX.probes}=3`,
-      `${LINUX.enabled}=1`,
     ]);
     expect(report).toEqual({
       enabled: true,
-      idleMs: { asked: 10_000, effective: 10_000, means: "ffi" },
-      intervalMs: { asked: 5000, effective: 5000, means: "ffi" },
-      probes: { asked: 3, effective: 3, means: "ffi" },
-      userTimeoutMs: { asked: 0, effective: 0, means: "ffi" },
+      idleMs: { asked: 10_000, effective: 10_000, means: "ffi", outcome: "as-asked" },
+      intervalMs: { asked: 5000, effective: 5000, means: "ffi", outcome: "as-asked" },
+      probes: { asked: 3, effective: 3, means: "ffi", outcome: "as-asked" },
+      userTimeoutMs: { asked: 0, effective: 0, means: "ffi", outcome: "as-asked" },
     });
   });
 
@@ -37,7 +41,12 @@ describe("through koffi, on a Node without the four arguments", () => {
     const kernel = new FakeKernel();
     kernel.options.set(LINUX.userTimeout, 4000);
     const report = applyKeepaliveWith(fakeSocket(kernel, 2), settings, kernel, "linux");
-    expect(report.userTimeoutMs).toEqual({ asked: undefined, effective: 4000, means: "none" });
+    expect(report.userTimeoutMs).toEqual({
+      asked: undefined,
+      effective: 4000,
+      means: "none",
+      outcome: "untouched",
+    });
     expect(kernel.options.get(LINUX.userTimeout)).toBe(4000);
   });
 
@@ -49,11 +58,12 @@ describe("through koffi, on a Node without the four arguments", () => {
       kernel,
       "linux",
     );
-    expect(report.userTimeoutMs).toEqual({ asked: 3000, effective: 3000, means: "ffi" });
+    expect(report.userTimeoutMs).toMatchObject({ asked: 3000, effective: 3000, outcome: "as-asked" });
     expect(report.probes).toEqual({
       asked: 3,
       effective: 3,
       means: "ffi",
+      outcome: "as-asked",
       note: "a user timeout replaces the count of probes",
     });
   });
@@ -70,6 +80,7 @@ describe("through koffi, on a Node without the four arguments", () => {
       asked: 1500,
       effective: 2000,
       means: "ffi",
+      outcome: "rounded",
       note: "rounded up to whole seconds: 2000 ms",
     });
     expect(report.intervalMs).toMatchObject({ asked: 200, effective: 1000 });
@@ -84,9 +95,10 @@ describe("through koffi, on a Node without the four arguments", () => {
       asked: 5000,
       effective: 75_000,
       means: "none",
+      outcome: "failed",
       note: "not set: EINVAL",
     });
-    expect(report.idleMs).toMatchObject({ effective: 10_000, means: "ffi" });
+    expect(report.idleMs).toMatchObject({ effective: 10_000, outcome: "as-asked" });
   });
 
   it("reports that keepalive could not be turned on", () => {
@@ -130,12 +142,14 @@ describe("through Node's four arguments", () => {
       asked: 10_000,
       effective: undefined,
       means: "node",
+      outcome: "unverified",
       note: `not read back: ${noKoffi.why}`,
     });
     expect(report.userTimeoutMs).toEqual({
       asked: 9000,
       effective: undefined,
       means: "none",
+      outcome: "failed",
       note: `not set: ${noKoffi.why}`,
     });
   });
@@ -146,21 +160,31 @@ describe("through Node's four arguments", () => {
     applyKeepaliveWith(socket, settings, kernel, "linux");
     kernel.options.set(LINUX.idle, 60);
     const report = applyKeepaliveWith(socket, settings, kernel, "linux");
-    expect(report.idleMs).toEqual({ asked: 10_000, effective: 10_000, means: "node" });
+    expect(report.idleMs).toMatchObject({ effective: 10_000, means: "node", outcome: "as-asked" });
   });
 
   it("finds out by reading back when Node fails in silence", () => {
     const kernel = new FakeKernel();
     kernel.refused.set(LINUX.idle, "EINVAL");
     const report = applyKeepaliveWith(fakeSocket(kernel, 4), settings, kernel, "linux");
-    expect(report.idleMs.note).toBe("set to 10000, but the kernel holds 7200000");
+    expect(report.idleMs).toMatchObject({
+      outcome: "failed",
+      note: "set to 10000, but the kernel holds 7200000",
+    });
     expect(report.probes.note).toBe("set to 3, but the kernel holds 9");
   });
 
-  it("works where a socket has no file descriptor", () => {
+  it("works on Windows, where nothing can be read back", () => {
     const kernel = new FakeKernel();
-    const report = applyKeepaliveWith(fakeSocket(kernel, 4, -1), settings, kernel, "win32");
-    expect(report.intervalMs).toMatchObject({ means: "node", note: "not read back: unsupported on win32" });
+    const report = applyKeepaliveWith(
+      fakeSocket(kernel, 4, -1),
+      { ...settings, userTimeoutMs: 9000 },
+      kernel,
+      "win32",
+    );
+    const why = "Node gives out no descriptor of a socket on Windows";
+    expect(report.intervalMs).toMatchObject({ means: "node", note: `not read back: ${why}` });
+    expect(report.userTimeoutMs).toMatchObject({ outcome: "failed", note: `not set: ${why}` });
     expect(kernel.options.get(LINUX.interval)).toBe(5);
   });
 });
@@ -178,21 +202,24 @@ describe("through setKeepAlive(true, idleMs) alone", () => {
         asked: 10_000,
         effective: undefined,
         means: "node-idle-only",
+        outcome: "unverified",
         note: `not read back: ${noKoffi.why}`,
       },
       intervalMs: {
         asked: 5000,
         effective: undefined,
         means: "none",
+        outcome: "failed",
         note: `forced to 1 s: this Node cannot set it, and ${noKoffi.why}`,
       },
       probes: {
         asked: 3,
         effective: undefined,
         means: "none",
+        outcome: "failed",
         note: `forced to 10: this Node cannot set it, and ${noKoffi.why}`,
       },
-      userTimeoutMs: { asked: undefined, effective: undefined, means: "none" },
+      userTimeoutMs: { asked: undefined, effective: undefined, means: "none", outcome: "untouched" },
     });
   });
 
@@ -213,33 +240,56 @@ describe("through setKeepAlive(true, idleMs) alone", () => {
 });
 
 describe("on other systems", () => {
-  it("knows no user timeout on macOS", () => {
+  it.each([
+    ["darwin", ["6/16", "6/257", "6/258"], /^not set: macOS has none \(TCP_RXT_CONNDROPTIME/],
+    ["freebsd", ["6/256", "6/512", "6/1024"], /^not set: FreeBSD has none \(TCP_MAXUNACKTIME/],
+  ] as const)("sets all but the user timeout on %s, and says why not that", (platform, numbers, note) => {
     const kernel = new FakeKernel();
-    kernel.options.set("65535/8", 0).set("6/16", 7200).set("6/257", 75).set("6/258", 8);
+    kernel.options.clear();
+    for (const number of ["65535/8", ...numbers]) kernel.options.set(number, 0);
     const report = applyKeepaliveWith(
       fakeSocket(kernel, 2),
       { ...settings, userTimeoutMs: 9000 },
       kernel,
-      "darwin",
+      platform,
     );
+    expect(numbers.map((number) => kernel.options.get(number))).toEqual([10, 5, 3]);
     expect(report).toMatchObject({
-      enabled: true,
-      idleMs: { effective: 10_000, means: "ffi" },
-      intervalMs: { effective: 5000, means: "ffi" },
-      probes: { effective: 3, means: "ffi" },
-      userTimeoutMs: { effective: undefined, means: "none", note: "not set: unsupported on darwin" },
+      idleMs: { effective: 10_000, outcome: "as-asked" },
+      intervalMs: { effective: 5000, outcome: "as-asked" },
+      probes: { effective: 3, outcome: "as-asked" },
+      userTimeoutMs: { effective: undefined, means: "none", outcome: "failed" },
     });
+    expect(report.userTimeoutMs.note).toMatch(note);
   });
 
-  it.each(["win32", "aix", "sunos"] as const)("never guesses an option's number on %s", (platform) => {
+  it.each([
+    ["win32", "Node gives out no descriptor of a socket on Windows"],
+    ["aix", "unsupported on aix"],
+    ["sunos", "unsupported on sunos"],
+    ["openbsd", "unsupported on openbsd"],
+  ] as const)("never guesses an option's number on %s", (platform, why) => {
     const kernel = new FakeKernel();
     const report = applyKeepaliveWith(fakeSocket(kernel, 2), settings, kernel, platform);
     expect(report.idleMs.means).toBe("node-idle-only");
     expect(report.probes).toMatchObject({
       means: "none",
-      note: `not set: this Node cannot set it, and unsupported on ${platform}`,
+      note: `not set: this Node cannot set it, and ${why}`,
     });
   });
+});
+
+it("says that a pipe is not TCP, and leaves it alone", () => {
+  const kernel = new FakeKernel();
+  const socket = Object.assign(fakeSocket(kernel, 4), { _handle: { fd: 7 } });
+  const report = applyKeepaliveWith(socket, settings, kernel, "linux");
+  expect(kernel.log).toEqual([]);
+  expect(report.idleMs).toMatchObject({
+    means: "none",
+    outcome: "failed",
+    note: "not set: the socket is not TCP",
+  });
+  expect(readKeepalive(socket)).toEqual({ kind: "unreadable", why: "the socket is not TCP" });
 });
 
 describe("a socket that is not connected", () => {
@@ -296,4 +346,29 @@ describe("settings outside the kernel's ranges", () => {
       expect(report[name].effective).toBe(extreme[name]);
     }
   });
+});
+
+it("never sets less than was asked, nor a second more, and says which, whatever the means", () => {
+  const timeMs = fc.double({ min: 1, max: 32_767_000, noNaN: true });
+  const any = fc.record({
+    idleMs: timeMs,
+    intervalMs: timeMs,
+    probes: fc.integer({ min: 1, max: 127 }),
+    userTimeoutMs: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+  });
+  fc.assert(
+    fc.property(any, fc.constantFrom(2 as const, 4 as const), (wanted, parameters) => {
+      const kernel = new FakeKernel();
+      const report = applyKeepaliveWith(fakeSocket(kernel, parameters), wanted, kernel, "linux");
+      for (const name of ["idleMs", "intervalMs"] as const) {
+        const { effective = Number.NaN, outcome } = report[name];
+        expect(effective).toBeGreaterThanOrEqual(wanted[name]);
+        expect(effective).toBeLessThan(wanted[name] + 1000);
+        expect(outcome).toBe(effective === wanted[name] ? "as-asked" : "rounded");
+      }
+      for (const name of ["probes", "userTimeoutMs"] as const) {
+        expect(report[name]).toMatchObject({ effective: wanted[name], outcome: "as-asked" });
+      }
+    }),
+  );
 });

@@ -39,5 +39,6 @@ describe("loadSystemCalls", () => {
     if (failing.kind === "unavailable") throw new Error(failing.why);
     expect(failing.setOption(3, { level: 6, name: 4 }, 0)).toBe("EINVAL");
     expect(failing.getOption(3, { level: 6, name: 4 })).toBe("EINVAL");
+    expect(failing.getStructure(3, { level: 6, name: 11 }, new Uint8Array(8))).toBe("EINVAL");
   });
 });

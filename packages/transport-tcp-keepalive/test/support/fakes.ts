@@ -40,6 +40,10 @@ export class FakeKernel implements SystemCalls {
   getOption(_fd: number, option: OptionNumber): number | string {
     return this.options.get(keyOf(option)) ?? "ENOPROTOOPT";
   }
+
+  getStructure(): string {
+    return "ENOPROTOOPT";
+  }
 }
 
 /**
@@ -64,5 +68,10 @@ export function fakeSocket(kernel: FakeKernel, parameters: 2 | 4, fd = 7): Socke
       ? (enable: boolean, idleMs: number, intervalMs: number, count: number) =>
           apply(enable, idleMs, intervalMs, count)
       : (enable: boolean, idleMs: number) => apply(enable, idleMs);
-  return { destroyed: false, pending: false, _handle: { fd }, setKeepAlive } as unknown as Socket;
+  return {
+    destroyed: false,
+    pending: false,
+    _handle: { fd, setKeepAlive },
+    setKeepAlive,
+  } as unknown as Socket;
 }

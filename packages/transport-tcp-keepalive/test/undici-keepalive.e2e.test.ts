@@ -1,0 +1,100 @@
+import http from "node:http";
+import https from "node:https";
+import type { Socket } from "node:net";
+import {
+  Agent,
+  buildConnector,
+  Client,
+  type Dispatcher,
+  getGlobalDispatcher,
+  request,
+  setGlobalDispatcher,
+} from "undici";
+import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  enforceKeepaliveOnFetch,
+  type KeepaliveReading,
+  keepaliveConnector,
+  readKeepalive,
+} from "../src/index.js";
+import { systemCalls } from "../src/system-calls.js";
+import { certificate, startServer } from "./support/sockets.js";
+
+const calls = systemCalls();
+const whyNoKoffi = calls.kind === "unavailable" ? calls.why : undefined;
+
+const settings = { idleMs: 41_000, intervalMs: 7000, probes: 5, userTimeoutMs: 12_345 };
+const held: KeepaliveReading = { kind: "read", enabled: true, ...settings };
+
+/** Remembers every socket that was reported. */
+function collector() {
+  const sockets: Socket[] = [];
+  return { sockets, onReport: (_report: unknown, socket: Socket) => void sockets.push(socket) };
+}
+
+async function startWeb(scheme: "http" | "https"): Promise<string> {
+  const answer: http.RequestListener = (_request, response) => void response.end("ok");
+  const server = scheme === "http" ? http.createServer(answer) : https.createServer(certificate, answer);
+  const { port } = await startServer(server);
+  return `${scheme}://127.0.0.1:${port}`;
+}
+
+function released<Kind extends Dispatcher>(dispatcher: Kind): Kind {
+  onTestFinished(() => dispatcher.destroy());
+  return dispatcher;
+}
+
+describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKoffi ?? "by koffi"})`, () => {
+  it.each(["http", "https"] as const)(
+    "an undici Agent over %s has the settings, request after request",
+    async (scheme) => {
+      const origin = await startWeb(scheme);
+      const { sockets, onReport } = collector();
+      const connect = keepaliveConnector(buildConnector({ ca: certificate.cert }), settings, { onReport });
+      const dispatcher = released(new Agent({ connect, connections: 1 }));
+      for (let round = 0; round < 3; round++) {
+        const { body } = await request(origin, { dispatcher });
+        expect(await body.text()).toBe("ok");
+        expect(sockets.map(readKeepalive)).toEqual([held]);
+      }
+    },
+  );
+
+  it("an undici Client, and the global fetch through setGlobalDispatcher, have them too", async () => {
+    const origin = await startWeb("http");
+    const { sockets, onReport } = collector();
+    const connect = keepaliveConnector(buildConnector({}), settings, { onReport });
+    const client = released(new Client(origin, { connect }));
+    await (await client.request({ path: "/", method: "GET" })).body.text();
+    const previous = getGlobalDispatcher();
+    setGlobalDispatcher(released(new Agent({ connect })));
+    onTestFinished(() => setGlobalDispatcher(previous));
+    expect(await (await fetch(origin)).text()).toBe("ok");
+    expect(sockets.map(readKeepalive)).toEqual([held, held]);
+  });
+
+  it("passes a failed connection on", async () => {
+    const { sockets, onReport } = collector();
+    const connect = keepaliveConnector(buildConnector({}), settings, { onReport });
+    const dispatcher = released(new Agent({ connect }));
+    await expect(request("http://127.0.0.1:1", { dispatcher })).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+    });
+    expect(sockets).toEqual([]);
+  });
+
+  it("the global fetch, and every undici, have them while enforced", async () => {
+    const { sockets, onReport } = collector();
+    const enforcement = enforceKeepaliveOnFetch(settings, { onReport });
+    onTestFinished(() => enforcement.close());
+    const origin = await startWeb("http");
+    expect(await (await fetch(origin)).text()).toBe("ok");
+    expect(sockets.map(readKeepalive)).toEqual([held]);
+    const dispatcher = released(new Agent());
+    await (await request(origin, { dispatcher })).body.text();
+    expect(sockets.map(readKeepalive)).toEqual([held, held]);
+    enforcement.close();
+    await (await request(await startWeb("http"), { dispatcher })).body.text();
+    expect(sockets).toHaveLength(2);
+  });
+});

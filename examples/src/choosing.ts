@@ -105,10 +105,10 @@ Keepalive never finds a hang, for the kernel of a hung process answers. It needs
 
 // Printed here (Linux, Node 20; your times will differ a little):
 // Found at the latest after:                     hang    cut  cut with data under way  on the wire in 1 h             mistakes
-// keepalive 2 h + 9 × 75 s                      never  2.5 h                   20 min            0.066 kB
-// keepalive 60 s + 3 × 10 s                     never  100 s                   20 min              7.9 kB
+// keepalive 2 h + 9 × 75 s                      never  2.5 h                   17 min            0.066 kB
+// keepalive 60 s + 3 × 10 s                     never  100 s                   17 min              7.9 kB
 // keepalive 60 s + 3 × 10 s, user timeout 90 s  never  100 s                    100 s              7.9 kB
-// keepalive 1 s + 3 × 1 s                       never  4.5 s                   20 min              480 kB
+// keepalive 1 s + 3 × 1 s                       never  4.5 s                   17 min              480 kB
 // TCP echo, 30 s × 3                             90 s   90 s                     90 s               29 kB
 // TCP echo, 1 s × 3                               3 s    3 s                      3 s              860 kB
 // WebSocket ping, 1 s × 3                         3 s    3 s                      3 s              880 kB

@@ -152,7 +152,7 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   choosing: [
     /^Found at the latest after: +hang +cut/,
-    /^keepalive 60 s \+ 3 × 10 s +never +100 s +20 min/,
+    /^keepalive 60 s \+ 3 × 10 s +never +100 s +17 min/,
     /^keepalive 60 s \+ 3 × 10 s, user timeout 90 s +never +100 s +100 s/,
     /^TCP echo, 1 s × 3 +3 s +3 s +3 s/,
     /^UDP echo, 1 s × 3 .* one in .* years$/,

@@ -19,23 +19,24 @@ const NONE_SEEN = -1;
  * time, and memory bounded by 32 outstanding probes.
  */
 export class Detector {
-  // What a beat touches comes first, and so lies side by side: at 100 000 peers each cache line is a miss.
-  readonly #options: DetectorOptions;
-  #state: State = "pending";
+  // What a routine beat touches comes first, and so lies side by side: at 100 000 peers each cache line is a miss.
+  #routine = false;
   #newestBeat = NONE_SEEN;
   #announcedMs = NONE_SEEN;
   #hastened = false;
   /** When the peer's silence began, local stalls taken out. */
   #silentSinceMs: number;
+  #state: State = "pending";
   #heard = false;
-  readonly #learns: boolean;
   #outputs: Output[] | undefined;
   readonly #policy: Policy;
+  readonly #options: DetectorOptions;
+  readonly #learns: boolean;
+  readonly #limit: ReceiveLimit | undefined;
   /** Made when there is something to send. */
   #sender: HeartbeatSender | undefined;
   #newestProbe = NONE_SEEN;
   #rejected = 0;
-  readonly #limit: ReceiveLimit | undefined;
   #peerLimitMs = 0;
   #reprieveMs = 0;
   readonly #firstSeq: number;
@@ -104,8 +105,41 @@ export class Detector {
    * {@link deadlineMs} lies in the future.
    */
   handle(input: Input, nowMs: number): readonly Output[] {
+    if (this.#routine && input.type === "received" && this.#isRoutineBeat(input.heartbeat)) {
+      this.#newestBeat = input.heartbeat.seq;
+      this.#silentSinceMs = nowMs;
+      this.#hastened = false;
+      return NOTHING;
+    }
     if (isFinal(this.#state)) return NOTHING;
     this.#hastened = this.#learns || this.#state !== "alive";
+    this.#handle(input, nowMs);
+    // Of a living peer nobody wants to know more than that it lives.
+    this.#routine = this.#state === "alive" && this.#asksLittle();
+    const outputs = this.#outputs;
+    if (outputs === undefined) return NOTHING;
+    this.#hastened = true;
+    this.#outputs = undefined;
+    return outputs;
+  }
+
+  #asksLittle(): boolean {
+    const unlimited = this.#limit === undefined && this.#peerLimitMs === 0;
+    return unlimited && !this.#learns && this.#options.samples !== true;
+  }
+
+  /** One like the last, as nearly all are: it changes nothing but when the peer was last heard. */
+  #isRoutineBeat(heartbeat: Heartbeat): heartbeat is Beat {
+    return (
+      heartbeat.kind === "beat" &&
+      heartbeat.intervalMs === this.#announcedMs &&
+      heartbeat.minReceiveMs === undefined &&
+      isNewer(heartbeat.seq, this.#newestBeat) &&
+      this.#newestBeat !== NONE_SEEN
+    );
+  }
+
+  #handle(input: Input, nowMs: number): void {
     switch (input.type) {
       case "received":
         this.#received(input.heartbeat, nowMs);
@@ -136,11 +170,6 @@ export class Detector {
         this.#stalled(input.stalledMs, nowMs);
         break;
     }
-    const outputs = this.#outputs;
-    if (outputs === undefined) return NOTHING;
-    this.#hastened = true;
-    this.#outputs = undefined;
-    return outputs;
   }
 
   #opened(nowMs: number): void {

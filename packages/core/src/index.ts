@@ -4,15 +4,19 @@ export type { ArrivalModelName } from "./arrival-model.js";
 export * from "./cause.js";
 export * from "./checks.js";
 export * from "./codec.js";
+export { type HeartbeatRequirements, type HeartbeatSettings, policyFor } from "./configurator.js";
 export * from "./deadline-queue.js";
 export * from "./detector.js";
 export * from "./detector-options.js";
 export * from "./event.js";
+export type { MeasuredPath } from "./evidence-chance.js";
 export * from "./fixed-timeout.js";
 export * from "./heartbeat.js";
+export type { JudgedPrediction } from "./heartbeat-bound.js";
 export * from "./input.js";
 export * from "./jacobson.js";
 export * from "./keepalive-bound.js";
+export { type FullKeepaliveSettings, keepaliveFor } from "./keepalive-configurator.js";
 export * from "./keepalive-prediction.js";
 export * from "./nfd-e.js";
 export * from "./normal-tail.js";
@@ -22,6 +26,14 @@ export * from "./phi-accrual.js";
 export * from "./policy.js";
 export * from "./prediction.js";
 export * from "./rejection.js";
+export {
+  type Candidate,
+  type Configuration,
+  DEFAULT_DETECT_WITHIN_MS,
+  DEFAULT_MISTAKES_PER_DAY,
+  type Requirement,
+  type Requirements,
+} from "./requirements.js";
 export { type RetransmissionConditions, retransmissionLimitMs } from "./retransmission.js";
 export * from "./serial.js";
 export * from "./transitions.js";

@@ -13,30 +13,37 @@ export interface LinkCarrier {
  * of one session are chained through {@link next} instead of being put into arrays.
  */
 export class HubLink implements Link {
-  state: "opening" | "open" | "closed" = "opening";
-  /** The peer's session as int32; undefined until its first datagram. */
-  session: number | undefined = undefined;
-  /** The next peer that happens to have chosen the same session. */
-  next: HubLink | undefined = undefined;
+  // What a datagram touches comes first, and so lies in one cache line.
   /** The remote port, and {@link ipv4Number} of the address: to compare them without leaving this object. */
   port: number;
   ipv4: number;
+  readonly listener: LinkListener;
+  /** The next peer that happens to have chosen the same session. */
+  next: HubLink | undefined = undefined;
+  /** The peer's session as int32; undefined until its first datagram. */
+  session: number | undefined = undefined;
+  state: "opening" | "open" | "closed" = "opening";
+  /** Who made the first step: the peer, or we by `connect()`. */
+  readonly origin: "peer" | "connect";
+  /** The remote address as one string. */
+  key: string;
   readonly #carrier: LinkCarrier;
   #remote: UdpAddress;
 
   constructor(
     carrier: LinkCarrier,
-    readonly listener: LinkListener,
-    /** Who made the first step: the peer, or we by `connect()`. */
-    readonly origin: "peer" | "connect",
+    listener: LinkListener,
+    origin: "peer" | "connect",
     remote: UdpAddress,
-    /** The remote address as one string. */
-    public key: string,
+    key: string,
   ) {
-    this.#carrier = carrier;
-    this.#remote = remote;
     this.port = remote.port;
     this.ipv4 = ipv4Number(remote.address);
+    this.listener = listener;
+    this.origin = origin;
+    this.key = key;
+    this.#carrier = carrier;
+    this.#remote = remote;
   }
 
   get remote(): UdpAddress {

@@ -1,0 +1,76 @@
+import type { Path } from "./prediction.js";
+
+/** A {@link Path} as it is measured: what `ping` prints as `avg`, `mdev` and `packet loss` is enough. */
+export interface MeasuredPath extends Path {
+  /** The standard deviation of the round trip, whatever its distribution. Default 0. */
+  readonly jitterMs?: number;
+  /** The path may be gone for so long and come back: that is no death. Default 0. */
+  readonly outageMs?: number;
+  /**
+   * What stands between forgets a connection that is idle for so long, as a NAT, a firewall or a load balancer
+   * does: heartbeats go out twice as often at least. Default Infinity.
+   */
+  readonly forgetsAfterMs?: number;
+}
+
+/** One way of evidence, from the sending of what asks for it to its arrival. */
+export interface EvidenceWay {
+  readonly meanMs: number;
+  readonly varianceMs2: number;
+  /** That a frame on the way is lost. */
+  readonly loss: number;
+}
+
+/**
+ * At most so likely is it that evidence has not arrived `leftMs` after its mean time: lost, or later than that.
+ * With loss p and variance V, of whatever distribution: (V + p·x²) / (V + x²).
+ *
+ * Source: Chen, Toueg, Aguilera, On the Quality of Service of Failure Detectors, IEEE Transactions on Computers
+ * 51(5), 2002, sections 4 and 5: the one-sided (Cantelli) inequality.
+ */
+export function missChance(leftMs: number, { loss, varianceMs2 }: EvidenceWay): number {
+  if (!(leftMs > 0)) return 1;
+  return (varianceMs2 + loss * leftMs ** 2) / (varianceMs2 + leftMs ** 2);
+}
+
+/** TCP_RTO_MIN, include/net/tcp.h: the least that a smoothed round trip is lengthened by to be a time-out. */
+const RTO_MARGIN_MS = 200;
+/** TCP takes four mean deviations (RFC 6298, section 2). */
+const RTO_DEVIATIONS = 4;
+/** Linux's retransmission time-out on such a path (RFC 6298, with TCP_RTO_MIN as the kernel applies it). */
+export function retransmissionTimeoutMs(rttMs: number, jitterMs: number): number {
+  return rttMs + Math.max(RTO_MARGIN_MS, RTO_DEVIATIONS * jitterMs);
+}
+
+/** Beyond, a copy comes later than any deadline. */
+const MOST_COPIES = 40;
+
+/**
+ * An estimate of how likely it is that what was written into a TCP stream has not come back (or, one way, not
+ * arrived) `leftMs` after its mean time. What is lost is sent again after a time-out that doubles: the k-th copy is
+ * late by R(2^k − 1), R being {@link retransmissionTimeoutMs}. Nothing written later can arrive before it, so later heartbeats do not help.
+ *
+ * Approximation error: tail loss probes and selective acknowledgements make the kernel quicker than that; loss that
+ * raised its R makes it slower.
+ */
+export function streamMissChance(
+  leftMs: number,
+  ways: 1 | 2,
+  path: { readonly rttMs: number; readonly jitterMs: number; readonly lossRate: number },
+): number {
+  const { lossRate, jitterMs } = path;
+  const timeoutMs = retransmissionTimeoutMs(path.rttMs, jitterMs);
+  const lateMs = (copy: number): number => timeoutMs * (2 ** copy - 1);
+  const way = { meanMs: 0, varianceMs2: (jitterMs ** 2 * ways) / 2, loss: lossRate };
+  const lastWay = (restMs: number): number => {
+    let chance = 1;
+    for (let copy = 0; lateMs(copy) < restMs; copy++) chance *= missChance(restMs - lateMs(copy), way);
+    return chance;
+  };
+  if (ways === 1) return lastWay(leftMs);
+  let chance = lossRate ** MOST_COPIES;
+  for (let copy = 0; copy < MOST_COPIES; copy++) {
+    chance += (1 - lossRate) * lossRate ** copy * lastWay(leftMs - lateMs(copy));
+  }
+  return Math.min(1, chance);
+}

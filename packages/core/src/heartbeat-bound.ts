@@ -1,0 +1,147 @@
+import { type EvidenceWay, type MeasuredPath, missChance, streamMissChance } from "./evidence-chance.js";
+import { JITTER_FLOOR } from "./pacing.js";
+import type { Policy } from "./policy.js";
+import { type Prediction, predict, type TrafficPerHour } from "./prediction.js";
+import type { Transport } from "./transport.js";
+import type { WireCost } from "./wire-cost.js";
+
+/** A {@link Prediction} that says of mistakes, too, where loss becomes delay and where delays vary. */
+export interface JudgedPrediction extends Prediction {
+  /** A live peer called dead: at most so often (an estimate where loss becomes delay). */
+  readonly mistakesPerHour: number;
+}
+
+/**
+ * How many standard deviations of the round trip the worst case of detection allows for the last evidence. Of
+ * delays of whatever distribution at most one in 33 is later (Cantelli, half the variance being one way's), of
+ * normal ones one in 10^8; and only a fault that strikes while that one is under way is told later.
+ */
+export const LATE_DEVIATIONS = 4;
+
+const HOUR_MS = 3_600_000;
+
+interface FullPath {
+  readonly rttMs: number;
+  readonly jitterMs: number;
+  readonly lossRate: number;
+  readonly timerSlackMs: number;
+}
+
+/**
+ * What `predict` says of heartbeats, on a path whose delay varies. Delays are independent and of whatever
+ * distribution with that variance; losses are independent. Detection and mistakes are bounds from above, traffic is
+ * the mean, with the confirming probes. A peer's beats are `policy.intervalMs` apart.
+ *
+ * **Mistakes** are, in an hour, as many as pieces of evidence, times the chance that nothing follows one for
+ * `deadAfterMs`: the product over all that is sent in that time, each {@link missChance} (Chen, Toueg, Aguilera
+ * 2002, section 4.2, f(η)). Theirs counts from the time of sending, ours from an arrival, which may itself have
+ * been early: by s at most, or (with a chance that Cantelli bounds) by all of the mean delay; the best of some s.
+ *
+ * @throws RangeError when `lossRate` or `rttMs` cannot be.
+ */
+export function heartbeatBound(
+  transport: Pick<Transport, "wire">,
+  policy: Policy,
+  path: MeasuredPath,
+): JudgedPrediction {
+  const predicted = predict(transport, policy, path);
+  const { rttMs, jitterMs = 0, lossRate = 0, timerSlackMs = 2 } = path;
+  const full = { rttMs, jitterMs, lossRate, timerSlackMs };
+  const { wire } = transport;
+  const { suspectAfterMs, deadAfterMs } = policy;
+  const evidencePerHour = HOUR_MS / (policy.intervalMs * (1 - (1 - JITTER_FLOOR) / 2));
+  const doubts = silenceChance(wire, policy, full, suspectAfterMs) * evidencePerHour;
+  const confirming = doubts * probesPerDoubt(policy, full);
+  const { best, mean, worst } = predicted.detectionMs;
+  return {
+    detectionMs: { best, mean, worst: worst + LATE_DEVIATIONS * jitterMs },
+    framesPerHour: more(predicted.framesPerHour, wire, confirming, (frames) => frames.length),
+    octetsPerHour: more(predicted.octetsPerHour, wire, confirming, (frames) =>
+      frames.reduce((sum, octets) => sum + octets, 0),
+    ),
+    // Each answer to a confirming probe, too, begins a silence.
+    mistakesPerHour: (evidencePerHour + confirming) * silenceChance(wire, policy, full, deadAfterMs),
+  };
+}
+
+function more(
+  traffic: TrafficPerHour,
+  { probe }: WireCost,
+  probes: number,
+  measure: (frames: readonly number[]) => number,
+): TrafficPerHour {
+  return {
+    out: traffic.out + probes * measure(probe.out),
+    in: traffic.in + probes * measure(probe.in),
+  };
+}
+
+function echoWay({ rttMs, jitterMs, lossRate }: FullPath): EvidenceWay {
+  return { meanMs: rttMs, varianceMs2: jitterMs ** 2, loss: 1 - (1 - lossRate) ** 2 };
+}
+
+/** The chance that nothing follows a piece of evidence for `silenceMs`. */
+function silenceChance(wire: WireCost, policy: Policy, path: FullPath, silenceMs: number): number {
+  const { varianceMs2, meanMs, loss } = echoWay(path);
+  const isEcho = policy.mode === "echo";
+  const way = isEcho
+    ? { meanMs, varianceMs2, loss }
+    : { meanMs: meanMs / 2, varianceMs2: varianceMs2 / 2, loss: path.lossRate };
+  const within = (earlyMs: number): number =>
+    wire.loss === "delays"
+      ? streamMissChance(silenceMs - path.timerSlackMs - policy.intervalMs - earlyMs, isEcho ? 2 : 1, path)
+      : missesChance(policy, path, way, silenceMs, earlyMs);
+  if (varianceMs2 === 0) return within(0);
+  const worst = within(way.meanMs);
+  // The last evidence was early by more than so much only with this chance.
+  const shared = [2, 4, 8, 16, 32, 64].map((deviations) => {
+    const earlyMs = deviations * Math.sqrt(way.varianceMs2);
+    if (earlyMs >= way.meanMs) return worst;
+    return within(earlyMs) + missChance(earlyMs, { ...way, loss: 0 }) * worst;
+  });
+  return Math.min(worst, ...shared);
+}
+
+/** Datagrams: each heartbeat due within the silence is a chance of its own. The evidence before came early. */
+function missesChance(
+  policy: Policy,
+  path: FullPath,
+  way: EvidenceWay,
+  silenceMs: number,
+  earlyMs: number,
+): number {
+  const { intervalMs, suspectAfterMs, mode } = policy;
+  const leftMs = silenceMs - path.timerSlackMs;
+  // Suspicion replaces our regular probes; those already under way may still be answered.
+  const lastMs = mode === "echo" ? suspectAfterMs + way.meanMs - earlyMs : Number.POSITIVE_INFINITY;
+  let chance = 1;
+  for (let dueMs = intervalMs; dueMs <= lastMs && dueMs + earlyMs < leftMs; dueMs += intervalMs) {
+    chance *= missChance(leftMs - dueMs - earlyMs, way);
+  }
+  const echo = echoWay(path);
+  const waitMs = confirmWaitMs(policy);
+  for (let dueMs = suspectAfterMs + echo.meanMs; dueMs < leftMs; dueMs += waitMs) {
+    chance *= missChance(leftMs - dueMs, echo);
+  }
+  return chance;
+}
+
+/** How many confirming probes a suspicion of a living peer takes: until one is answered, or the last. */
+function probesPerDoubt(policy: Policy, path: FullPath): number {
+  const phaseMs = policy.deadAfterMs - policy.suspectAfterMs;
+  const waitMs = confirmWaitMs(policy);
+  const echo = echoWay(path);
+  let probes = 0;
+  for (let sentMs = 0; sentMs < phaseMs; sentMs += waitMs) {
+    let unheard = 1;
+    for (let earlierMs = 0; earlierMs < sentMs; earlierMs += waitMs) {
+      unheard *= missChance(sentMs - earlierMs - echo.meanMs, echo);
+    }
+    probes += unheard;
+  }
+  return probes;
+}
+
+function confirmWaitMs({ mode, confirmIntervalMs, intervalMs }: Policy): number {
+  return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, intervalMs);
+}

@@ -1,0 +1,139 @@
+import { Detector, type Heartbeat, type PolicyFactory } from "../../src/index.js";
+
+/** What {@link RoughPath} is made of. */
+export interface RoughPathOptions {
+  readonly monitor: PolicyFactory;
+  readonly peer: PolicyFactory;
+  readonly random: () => number;
+  /** The delay of each frame, one way. */
+  readonly delayMs: () => number;
+  readonly lossRate: number;
+  /** `drops`: datagrams. `delays`: a stream, where what is lost comes late, and what follows waits for it. */
+  readonly loss: "drops" | "delays";
+  /** Of a stream: after how long what was lost is sent again; doubles each time. */
+  readonly retransmitMs: number;
+  /** The monitor's timers fire up to so much late. */
+  readonly timerSlackMs: number;
+}
+
+interface Flight {
+  readonly arrivesMs: number;
+  readonly heartbeat: Heartbeat;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * Two real detectors and a network whose delay varies, in virtual time. As the constant path of `Pair`, but frames
+ * may overtake each other, or wait for each other.
+ */
+export class RoughPath {
+  nowMs = 0;
+  monitor: Detector;
+  /** Heartbeats handed to the network, lost ones too: the monitor's and the peer's. */
+  readonly sent = { out: 0, in: 0 };
+  readonly #options: RoughPathOptions;
+  #peer: Detector;
+  #peerLives = true;
+  #slackMs = 0;
+  #outbound: Flight[] = [];
+  #inbound: Flight[] = [];
+
+  constructor(options: RoughPathOptions) {
+    this.#options = options;
+    this.monitor = this.#detector(options.monitor);
+    this.#peer = this.#detector(options.peer);
+    this.relink();
+  }
+
+  /** From now on the peer says nothing; what it has sent still arrives. */
+  kill(): void {
+    this.#peerLives = false;
+  }
+
+  /** A new link; what was in flight on the old one is lost. */
+  relink(): void {
+    this.#outbound = [];
+    this.#inbound = [];
+    this.monitor = this.#detector(this.#options.monitor);
+    this.#peer = this.#detector(this.#options.peer);
+    this.#give(this.monitor, { type: "opened" });
+    this.#give(this.#peer, { type: "opened" });
+  }
+
+  /** Runs until `untilMs`, or until the monitor's verdict is final. */
+  runTo(untilMs: number): void {
+    while (this.monitor.state !== "dead") {
+      const arriveMs = Math.min(this.#inbound[0]?.arrivesMs ?? NEVER, this.#outbound[0]?.arrivesMs ?? NEVER);
+      const peerMs = this.#peerLives ? this.#peer.deadlineMs : NEVER;
+      const nextMs = Math.min(this.monitor.deadlineMs + this.#slackMs, peerMs, arriveMs);
+      if (nextMs > untilMs) {
+        this.nowMs = untilMs;
+        return;
+      }
+      this.nowMs = Math.max(this.nowMs, nextMs);
+      this.#step();
+    }
+  }
+
+  /** What arrives now comes before what is due now, as a driver drains before it judges. */
+  #step(): void {
+    if ((this.#inbound[0]?.arrivesMs ?? NEVER) <= this.nowMs) {
+      this.#give(this.monitor, { type: "received", heartbeat: this.#inbound.shift()!.heartbeat });
+    } else if ((this.#outbound[0]?.arrivesMs ?? NEVER) <= this.nowMs) {
+      const { heartbeat } = this.#outbound.shift()!;
+      if (this.#peerLives) this.#give(this.#peer, { type: "received", heartbeat });
+    } else if (this.#peerLives && this.#peer.deadlineMs <= this.nowMs) {
+      this.#give(this.#peer, { type: "tick" });
+    } else {
+      this.#give(this.monitor, { type: "tick" });
+      this.#slackMs = this.#options.timerSlackMs * this.#options.random();
+    }
+  }
+
+  #detector(policy: PolicyFactory): Detector {
+    return new Detector(policy(), { proves: "process", random: this.#options.random }, this.nowMs);
+  }
+
+  #give(detector: Detector, input: Parameters<Detector["handle"]>[0]): void {
+    const fromMonitor = detector === this.monitor;
+    for (const output of detector.handle(input, this.nowMs)) {
+      if (output.type === "event") continue;
+      this.sent[fromMonitor ? "out" : "in"] += 1;
+      this.#launch(fromMonitor ? this.#outbound : this.#inbound, output.heartbeat);
+    }
+  }
+
+  #launch(flights: Flight[], heartbeat: Heartbeat): void {
+    const { loss, delayMs } = this.#options;
+    if (loss === "drops" && this.#isLost()) return;
+    let arrivesMs = this.nowMs + delayMs();
+    if (loss === "delays") {
+      let waitMs = this.#options.retransmitMs;
+      for (let lateMs = 0; this.#isLost(); waitMs *= 2) {
+        lateMs += waitMs;
+        arrivesMs = this.nowMs + lateMs + delayMs();
+      }
+      arrivesMs = Math.max(arrivesMs, flights.at(-1)?.arrivesMs ?? 0);
+    }
+    const place = flights.findLastIndex((flight) => flight.arrivesMs <= arrivesMs) + 1;
+    flights.splice(place, 0, { arrivesMs, heartbeat });
+  }
+
+  #isLost(): boolean {
+    return this.#options.random() < this.#options.lossRate;
+  }
+}
+
+/** Delays of so much on average, with that standard deviation, of three shapes. */
+export const DELAYS = {
+  /** Never much later, as often early as late. */
+  uniform: (meanMs: number, sigmaMs: number, random: () => number) => () =>
+    meanMs + Math.sqrt(12) * sigmaMs * (random() - 0.5),
+  /** A queue's. */
+  exponential: (meanMs: number, sigmaMs: number, random: () => number) => () =>
+    meanMs - sigmaMs - sigmaMs * Math.log(1 - random()),
+  /** Nearly always on time, one in fifty late by seven deviations: near the worst that Cantelli allows. */
+  twoPoint: (meanMs: number, sigmaMs: number, random: () => number) => () =>
+    meanMs + (random() < 0.02 ? 7 * sigmaMs : -sigmaMs / 7),
+} as const;

@@ -1,4 +1,5 @@
-import type { EndHost, HostProcess, Instant, Lab, LabTool, ProxyAddress, Upstream } from "../lab/index.js";
+import type { EndHost, HostProcess, Lab, LabTool, ProxyAddress, Upstream } from "../lab/index.js";
+import type { Strike } from "./strike.js";
 
 /** What goes wrong in a trial. */
 export interface Fault {
@@ -34,7 +35,7 @@ export interface Fault {
    * @returns when it broke, stamped as close to the act as the machine allows
    * @throws Error if it could not be broken
    */
-  strike(context: FaultContext): Promise<Instant>;
+  strike(context: FaultContext): Promise<Strike>;
   /** Makes the lab fit for the next trial. The dead do not rise: a killed process must be spawned again. */
   heal(context: FaultContext): Promise<void>;
 }
@@ -58,7 +59,7 @@ export interface FaultContext {
    * Makes every process at one end do something to itself. Resolves when all have said that they do, with the
    * instant at which they do it.
    */
-  command(end: EndHost, command: EndCommand): Promise<Instant>;
+  command(end: EndHost, command: EndCommand): Promise<Strike>;
 }
 
 /** What a process at an end can be told to do to itself. */

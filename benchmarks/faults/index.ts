@@ -22,6 +22,7 @@ import { silentCutIdle } from "./silent-cut-idle.js";
 import { silentCutUnacknowledged } from "./silent-cut-unacknowledged.js";
 
 export type { Destination, EndCommand, Fault, FaultContext, FaultEffect, Listener } from "./fault.js";
+export { type Strike, strikeOf } from "./strike.js";
 
 /** Every fault, from the easiest to notice to the hardest, and then those that are none: the peer lives. */
 export const faults: readonly Fault[] = [

@@ -1,41 +1,42 @@
-import { type Instant, monotonicMs, stamp } from "../lab/index.js";
+import { type HostProcess, monotonicMs, stamp } from "../lab/index.js";
 import type { FaultContext } from "./fault.js";
+import { type Strike, strikeOf } from "./strike.js";
 import { threadStates } from "./thread-states.js";
 
 /** Far more than a kernel needs to deliver a signal, and still short for someone who waits. */
 const DELIVERY_MS = 1000;
 
 /**
- * Sends a signal to all of the peer's processes, and waits until it has taken effect on every thread of
- * theirs. A killed process has its sockets open as long as one of its threads lives.
+ * Sends a signal to each of the peer's processes, and waits until it has taken effect on every thread of that one
+ * before it sends the next: many that end at once hold each other up, and nobody could say when each did. A killed
+ * process has its sockets open as long as one of its threads lives.
  *
  * @param effect matches the states of the threads after the signal, each a letter of proc(5): T stopped, Z
  *   zombie
- * @returns when the signal took effect
+ * @returns when the signal took effect, on each
  * @throws Error if there is no process, one has ended already, or one does not show the effect within a
  *   second
  */
-export function signalPeers({ peers }: FaultContext, signal: NodeJS.Signals, effect: RegExp): Instant {
+export function signalPeers({ peers }: FaultContext, signal: NodeJS.Signals, effect: RegExp): Strike {
   if (peers.length === 0) {
     throw new Error(`${signal} needs a process at the peer to hit, but peers is empty.`);
   }
-  return stamp(() => {
-    for (const peer of peers) {
-      if (!peer.signal(signal)) {
-        throw new Error(`${signal} needs a live process to hit, but ${peer.description} has ended.`);
-      }
+  return strikeOf(new Map(peers.map((peer) => [peer, stamp(() => signalOne(peer, signal, effect))])));
+}
+
+function signalOne(peer: HostProcess, signal: NodeJS.Signals, effect: RegExp): void {
+  const { pid, description } = peer;
+  if (!peer.signal(signal)) {
+    throw new Error(`${signal} needs a live process to hit, but ${description} has ended.`);
+  }
+  const deadlineMs = monotonicMs() + DELIVERY_MS;
+  // A busy wait, for a few milliseconds at most: a timer would widen the stamps to more than that.
+  while (!effect.test(threadStates(pid))) {
+    if (monotonicMs() > deadlineMs) {
+      throw new Error(
+        `${DELIVERY_MS} ms after ${signal} the threads of ${description} (process ${pid}) are in states ` +
+          `"${threadStates(pid)}", which do not match ${effect}.`,
+      );
     }
-    const deadlineMs = monotonicMs() + DELIVERY_MS;
-    for (const { pid, description } of peers) {
-      // A busy wait, for a fraction of a millisecond: a timer would widen the stamps to more than that.
-      while (!effect.test(threadStates(pid))) {
-        if (monotonicMs() > deadlineMs) {
-          throw new Error(
-            `${DELIVERY_MS} ms after ${signal} the threads of ${description} (process ${pid}) are in states ` +
-              `"${threadStates(pid)}", which do not match ${effect}.`,
-          );
-        }
-      }
-    }
-  });
+  }
 }

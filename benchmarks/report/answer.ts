@@ -3,6 +3,7 @@ import { subjects } from "../subjects/index.js";
 import { type Catalogue, catalogueOf, harmlessFaults, realFaults } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
 import { heartbeatsIn } from "./claims/evidence.js";
+import { isFlagged, livingPeers } from "./living-peers.js";
 import { mistakesIn } from "./mistakes.js";
 import type { FaultRow, Results } from "./results.js";
 import { duration, list, octets } from "./words.js";
@@ -102,10 +103,16 @@ function surprises(results: Results, catalogue: Catalogue): string | undefined {
   const odd = catalogue.subjects
     .flatMap(({ name }) => cellsOf(results, name, realFaults(catalogue)))
     .filter((cell) => cell.surprises > 0);
-  if (odd.length === 0) return undefined;
-  const which = odd.map(
-    ({ subject, fault, surprises, count }) => `${subject} at ${fault} (${surprises} of ${count})`,
-  );
+  const which = [
+    ...odd.map(({ subject, fault, surprises, count }) => `${subject} at ${fault} (${surprises} of ${count})`),
+    ...livingPeers(results)
+      .filter(isFlagged)
+      .map(
+        ({ subject, fault, called, links }) =>
+          `${subject.name} at ${fault.name} (${called} of ${links} called dead)`,
+      ),
+  ];
+  if (which.length === 0) return undefined;
   return `Outside the prediction, marked "!": ${list(which)}.`;
 }
 

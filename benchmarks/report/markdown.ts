@@ -1,8 +1,8 @@
 import { answer } from "./answer.js";
-import { type Catalogue, catalogueOf, harmlessFaults, isHarmless, realFaults } from "./catalogue.js";
+import { catalogueOf, harmlessFaults, realFaults } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
 import { judgeClaims } from "./claims.js";
-import { mistakesOf } from "./mistakes.js";
+import { expectedText, flagText, isNotable, livingPeers, livingPeersOf } from "./living-peers.js";
 import { QUICK_SUBJECTS } from "./quick.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
 import { duration, octets, span } from "./words.js";
@@ -22,6 +22,8 @@ export function renderMarkdown(results: Results): string {
     ...(compact.length < subjects.length ? ["## All contenders", detectionMarkdown(results, subjects)] : []),
     "## What must not be called death",
     mistakesMarkdown(results),
+    "### Living peers called dead: expected and measured",
+    livingPeersMarkdown(results),
     "## Octets on the wire",
     wireMarkdown(results),
     "## Cost",
@@ -78,15 +80,33 @@ function mistakesMarkdown(results: Results): string {
     ["the peer lives, and", ...catalogue.subjects.map(({ title }) => title)],
     faults.map((fault) => [
       fault.title,
-      ...catalogue.subjects.map((subject) => mistakesText(results, catalogue, subject, fault)),
+      ...catalogue.subjects.map((subject) => mistakesText(results, subject, fault)),
     ]),
   );
 }
 
-function mistakesText(results: Results, catalogue: Catalogue, subject: SubjectRow, fault: FaultRow): string {
-  const harmless = new Set(catalogue.faults.filter(isHarmless).map(({ name }) => name));
-  const found = mistakesOf(results, subject.name, (name) => harmless.has(name), fault.name);
-  return found === undefined ? "–" : `${found.mistakes} of ${found.links}`;
+function mistakesText(results: Results, subject: SubjectRow, fault: FaultRow): string {
+  const peers = livingPeersOf(results, subject, fault);
+  if (peers === undefined) return "–";
+  return `${peers.called} of ${peers.links}${flagText(peers) === "" ? "" : " (!)"}`;
+}
+
+function livingPeersMarkdown(results: Results): string {
+  if (results.expectedMistakes === undefined) return "Not predicted in this run.";
+  const rows = livingPeers(results).filter(isNotable);
+  if (rows.length === 0) return "None was called dead, and none should have been.";
+  const lead =
+    "Links, and how many by each one's own formula; in brackets the 95 % interval of what chance makes of it.";
+  return `${lead}\n\n${table(
+    ["contender", "the peer lives, and", "called dead", "expected", "because"],
+    rows.map((peers) => [
+      peers.subject.title,
+      peers.fault.title,
+      `${peers.called} of ${peers.links} ${flagText(peers)}`.trim(),
+      expectedText(peers),
+      peers.expected.why,
+    ]),
+  )}`;
 }
 
 function wireMarkdown(results: Results): string {

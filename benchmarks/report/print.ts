@@ -2,8 +2,9 @@ import { relative } from "node:path";
 import pc from "picocolors";
 import { subjects } from "../subjects/index.js";
 import { answer } from "./answer.js";
+import { isNotable, livingPeers } from "./living-peers.js";
 import type { Results } from "./results.js";
-import { detectionTable, wireTable } from "./tables.js";
+import { detectionTable, livingPeersTable, wireTable } from "./tables.js";
 import { duration } from "./words.js";
 
 /** Prints what was found, for somebody who has read nothing else. Writes to stdout. */
@@ -16,6 +17,7 @@ export function printReport(results: Results, path: string): void {
     `Median of ${perCell} links each, and below it the span that was expected. Everyone is set to`,
     `${intervalMs / 1000} s and ${misses} misses. "missed": not noticed within ${duration(results.settings.waitMs)}.`,
     detectionTable(results),
+    ...livingPeersNote(results),
     "",
     pc.bold("What watching one idle peer costs on the wire"),
     `Heartwire sends at 75 to 100 % of the interval, so that peers do not beat in step.`,
@@ -30,6 +32,17 @@ export function printReport(results: Results, path: string): void {
     "",
   ];
   process.stdout.write(lines.join("\n"));
+}
+
+/** Nothing where no fault was harmless, or the run is older than predictions of mistakes. */
+function livingPeersNote(results: Results): string[] {
+  if (results.expectedMistakes === undefined || !livingPeers(results).some(isNotable)) return [];
+  return [
+    "",
+    pc.bold("Living peers called dead: expected and measured"),
+    `Links, and how many by each one's own formula; in brackets what chance makes of it in 19 of 20 runs.`,
+    livingPeersTable(results),
+  ];
 }
 
 function countsPerCell(results: Results): number[] {

@@ -6,6 +6,8 @@ import { resultsSchema } from "./schema.js";
 export type Results = z.infer<typeof resultsSchema>;
 /** One link in one trial. */
 export type Trial = Results["trials"][number];
+/** What share of a cell's links should be called dead although their peers live. */
+export type ExpectedMistakes = NonNullable<Results["expectedMistakes"]>[number];
 /** What one subject put on the wire. */
 export type WireRow = Results["wire"][number];
 /** What something cost in CPU, memory or time. */

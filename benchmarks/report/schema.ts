@@ -68,6 +68,15 @@ const trial = z.object({
   watchedMs: z.number().nonnegative().optional(),
 });
 
+/** What share of the links of a cell should be called dead although their peers live. */
+const expectedMistakes = z.object({
+  subject: z.string(),
+  fault: z.string(),
+  /** For the time that was watched. The ends differ where the formula leaves something open; null: not predicted. */
+  share: z.object({ least: z.number().min(0).max(1), most: z.number().min(0).max(1) }).nullable(),
+  why: z.string(),
+});
+
 /** One link each, counted over `seconds`. */
 const wire = z.object({
   subject: z.string(),
@@ -140,6 +149,8 @@ export const resultsSchema = z.object({
   faults: z.array(z.object({ name: z.string(), title: z.string(), effect })).optional(),
   /** One row per link and trial. */
   trials: z.array(trial),
+  /** One row per subject and harmless fault. */
+  expectedMistakes: z.array(expectedMistakes).optional(),
   wire: z.array(wire),
   cost: z.array(cost),
   /** What each does when nobody sets anything: predicted, never measured. */

@@ -52,6 +52,24 @@ export function believed(pValues: readonly (number | undefined)[], rate: number)
   return pValues.map((_, index) => chosen.has(index));
 }
 
+/**
+ * What a count of `n` may be with 95 % confidence when each counts on its own with a probability from `least` to
+ * `most`: exact quantiles of the binomial distribution, at most 2.5 % beyond either end.
+ */
+export function binomialInterval(n: number, least: number, most: number): { from: number; to: number } {
+  return { from: binomialQuantile(n, least, 0.025), to: binomialQuantile(n, most, 0.975) };
+}
+
+/** The smallest count that with probability `share` or more is not exceeded. */
+function binomialQuantile(n: number, probability: number, share: number): number {
+  let sum = 0;
+  for (let count = 0; count < n; count++) {
+    sum += binomial(count, n, probability);
+    if (sum >= share) return count;
+  }
+  return n;
+}
+
 function twoSided(z: number): number {
   return Math.min(1, Math.max(0, 1 - errorFunction(z / Math.SQRT2)));
 }
@@ -63,6 +81,7 @@ function tieTerm(values: readonly number[]): number {
 }
 
 function binomial(count: number, trials: number, share: number): number {
+  if (share === 0 || share === 1) return count === trials * share ? 1 : 0;
   let logarithm = count * Math.log(share) + (trials - count) * Math.log1p(-share);
   for (let index = 1; index <= count; index++) logarithm += Math.log((trials - count + index) / index);
   return Math.exp(logarithm);

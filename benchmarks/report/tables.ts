@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { catalogueOf, isHarmless } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
+import { expectedText, flagText, isFlagged, isNotable, livingPeers, livingPeersOf } from "./living-peers.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
 import { duration, octets, span } from "./words.js";
 
@@ -39,8 +40,10 @@ function tableOf(results: Results, shown: readonly SubjectRow[], faults: readonl
   for (const fault of faults) {
     const cells = shown.map(({ name }) => cellOf(results, name, fault.name));
     if (cells.every((cell) => cell === undefined)) continue;
-    const textOf = isHarmless(fault) ? harmlessText : cellText;
-    table.push([inTwoLines(fault.title), ...cells.map(textOf)]);
+    const texts = isHarmless(fault)
+      ? shown.map((subject) => harmlessText(results, subject, fault))
+      : cells.map(cellText);
+    table.push([inTwoLines(fault.title), ...texts]);
   }
   return table.toString();
 }
@@ -64,11 +67,36 @@ function cellText(cell: Cell | undefined): string {
 }
 
 /** The peer lives: nothing to notice, and every verdict a mistake. */
-function harmlessText(cell: Cell | undefined): string {
-  if (cell === undefined) return pc.dim("–");
-  const mistakes = cell.detected + cell.mistakes;
-  if (mistakes === 0) return `${pc.green("alive")}\n${pc.dim("alive")}`;
-  return `${pc.red("called dead")}\n${mistakes}/${cell.count}`;
+function harmlessText(results: Results, subject: SubjectRow, fault: FaultRow): string {
+  const peers = livingPeersOf(results, subject, fault);
+  if (peers === undefined) return pc.dim("–");
+  const mark = isFlagged(peers) ? pc.yellow(" !") : "";
+  if (peers.called === 0) return `${pc.green("alive")}${mark}\n${pc.dim("alive")}`;
+  return `${pc.red("called dead")}\n${peers.called}/${peers.links}${mark}`;
+}
+
+/** Living peers called dead, measured beside expected, where either is worth a line. At most 100 columns wide. */
+export function livingPeersTable(results: Results): string {
+  const table = new Table({
+    head: ["", "the peer lives, and", "called", "expected\n(95 %)", "because"].map((head) => pc.bold(head)),
+    colAligns: ["left", "left", "right", "right", "left"],
+    style: { ...STYLE, compact: true },
+    colWidths: [15, 23, 15, 14, 26],
+    wordWrap: true,
+  });
+  for (const peers of livingPeers(results).filter(isNotable)) {
+    const { subject, fault, called, links, expected } = peers;
+    const flag = flagText(peers);
+    const count = `${called} of ${links}`;
+    table.push([
+      subject.title,
+      fault.title,
+      flag === "" ? count : `${count}\n${pc.yellow(flag)}`,
+      expectedText(peers),
+      pc.dim(expected.why),
+    ]);
+  }
+  return table.toString();
 }
 
 /** What watching one idle peer costs on the wire: a row per subject. */

@@ -31,6 +31,7 @@ export async function assemble(
     subjects: known.subjects.filter(({ name }) => subjects.has(name)),
     faults: known.faults.filter(({ name }) => faults.has(name)),
     trials: outcomes.flatMap((outcome) => outcome.trials ?? []),
+    expectedMistakes: outcomes.flatMap((outcome) => outcome.expectedMistakes ?? []),
     wire,
     cost: [],
     defaults: predictDefaults().filter(({ subject, fault }) => subjects.has(subject) && faults.has(fault)),

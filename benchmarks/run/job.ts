@@ -1,5 +1,5 @@
 import type { Fault } from "../faults/index.js";
-import type { Results, Timeline, Trial, WireRow } from "../report/results.js";
+import type { ExpectedMistakes, Results, Timeline, Trial, WireRow } from "../report/results.js";
 import type { Subject } from "../subjects/index.js";
 
 /** A piece of a run that stands on its own: it makes its lab, and can be done again. */
@@ -22,6 +22,7 @@ export type NotMeasured = Results["notMeasured"][number];
 /** What a job found. */
 export interface JobOutcome {
   readonly trials?: readonly Trial[];
+  readonly expectedMistakes?: readonly ExpectedMistakes[];
   readonly wire?: readonly WireRow[];
   readonly timelines?: readonly Timeline[];
   readonly notMeasured?: readonly NotMeasured[];

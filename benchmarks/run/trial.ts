@@ -1,8 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fault, FaultContext } from "../faults/index.js";
-import { type Instant, type Lab, monotonicMs } from "../lab/index.js";
-import type { Trial } from "../report/results.js";
+import { type Strike, strikeOf } from "../faults/strike.js";
+import { type HostProcess, type Instant, type Lab, monotonicMs } from "../lab/index.js";
+import type { ExpectedMistakes, Trial } from "../report/results.js";
 import type { NominalSettings, Subject } from "../subjects/index.js";
 import { type SubjectPair, startPair } from "../subjects/pair.js";
 import type { NotMeasured } from "./job.js";
@@ -23,6 +24,7 @@ export interface TrialPlan {
 /** What a trial found. */
 export interface TrialOutcome {
   readonly trials: readonly Trial[];
+  readonly expectedMistakes: readonly ExpectedMistakes[];
   readonly notMeasured: readonly NotMeasured[];
 }
 
@@ -30,6 +32,8 @@ export interface TrialOutcome {
 export type Doing = (what: string) => void;
 
 const START_LIMIT_MS = 30_000;
+/** What a process usually needs to end. */
+const APART_MS = 20;
 
 /**
  * Starts every subject in the lab, lets them run until all is steady, and strikes. A fault that is to be
@@ -47,11 +51,18 @@ export async function runTrial(lab: Lab, plan: TrialPlan, doing: Doing): Promise
   // The first probes are over, and every link is in its usual rhythm.
   await delay(2 * settings.intervalMs);
   doing(`${fault.title}: now`);
-  const instant = await fault.strike(contextOf(lab, pairs));
+  const strike: Strike = await fault.strike(contextOf(lab, pairs));
   doing(`${fault.title}: who notices?`);
-  await watch(pairs, plan, instant);
-  const span = { aliveSinceMs, instant, endMs: monotonicMs() };
-  return { trials: pairs.flatMap((pair) => rows(pair, plan, span)), notMeasured };
+  await watch(pairs, plan, strike);
+  const endMs = monotonicMs();
+  return {
+    trials: pairs.flatMap((pair) => {
+      const instant = strike.ofEach?.get(pair.peer) ?? strike;
+      return rows(pair, plan, { aliveSinceMs, instant, endMs });
+    }),
+    expectedMistakes: pairs.flatMap((pair) => expectedMistakes(pair, plan, endMs - strike.atMs)),
+    notMeasured,
+  };
 }
 
 /** What a fault needs, made of the subjects that run. */
@@ -63,10 +74,20 @@ export function contextOf(lab: Lab, pairs: readonly SubjectPair[]): FaultContext
     async writeApplicationData() {
       await Promise.all(pairs.map((pair) => pair.writeApplicationData()));
     },
-    async command(end, command) {
-      const instants = await Promise.all(pairs.map((pair) => pair.command(end, command)));
-      const [firstMs, lastMs] = [Math.min(...instants), Math.max(...instants)];
-      return { atMs: (firstMs + lastMs) / 2, uncertaintyMs: (lastMs - firstMs) / 2 };
+    async command(end, command): Promise<Strike> {
+      const tell = async (pair: SubjectPair) => {
+        const atMs = await pair.command(end, command);
+        return [pair[end], { atMs, uncertaintyMs: 0 }] as const;
+      };
+      if (end === "monitor") return strikeOf(new Map(await Promise.all(pairs.map(tell))));
+      // One after the other: many that end at once hold each other up, and nobody could say when each did.
+      const told = new Map<HostProcess, Instant>();
+      for (const pair of pairs) {
+        const [peer, instant] = await tell(pair);
+        told.set(peer, instant);
+        await delay(Math.max(0, instant.atMs - monotonicMs()) + APART_MS);
+      }
+      return strikeOf(told);
     },
   };
 }
@@ -101,6 +122,18 @@ async function watch(pairs: readonly SubjectPair[], plan: TrialPlan, instant: In
   }
   const toShowMs = settings.intervalMs * (settings.misses + 2);
   await delay(Math.max(0, instant.atMs + (fault.lastsMs ?? 0) + toShowMs - monotonicMs()));
+}
+
+function expectedMistakes(
+  { subject }: SubjectPair,
+  { fault, settings }: TrialPlan,
+  watchedMs: number,
+): ExpectedMistakes[] {
+  const { effect, name } = fault;
+  if (effect.kind !== "harmless") return [];
+  const expected = subject.expectMistakes(effect, settings, watchedMs);
+  const share = expected.kind === "share" ? { least: expected.least, most: expected.most } : null;
+  return [{ subject: subject.name, fault: name, share, why: expected.why }];
 }
 
 interface Span {

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { Socket } from "engine.io";
 import { expectPings, expectPingTraffic, LAB_PATH, type PingRhythm } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
+import { expectPingMistakes } from "./ping-mistakes.js";
 import type { NominalSettings, Subject } from "./subject.js";
 
 const TRANSPORTS = ["websocket"] as const;
@@ -61,6 +62,9 @@ export const engineIo: Subject = {
   },
 
   expectDetection: (effect, settings) => expectPings(effect, rhythmOf(settings)),
+  // The client gives up `pingInterval + pingTimeout` after the last ping: _resetPingTimeout in its build/esm/socket.js.
+  expectMistakes: (effect, settings, watchedMs) =>
+    expectPingMistakes(effect, rhythmOf(settings), "watches", watchedMs),
   atDefaults: {
     settingsInWords: `pingInterval ${DEFAULTS.intervalMs / 1000} s, pingTimeout ${DEFAULTS.timeoutMs / 1000} s`,
     expectDetection: (effect) => expectPings(effect, DEFAULTS),

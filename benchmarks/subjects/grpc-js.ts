@@ -7,6 +7,7 @@ import {
   type PingRhythm,
 } from "./expectation.js";
 import { openSpread, portOf } from "./links.js";
+import { expectPingMistakes } from "./ping-mistakes.js";
 import type { NominalSettings, Subject } from "./subject.js";
 
 /** RFC 9113, section 6.7: a frame header of 9 octets and 8 of opaque data, and the same back. */
@@ -94,6 +95,8 @@ export const grpcJs: Subject = {
   },
 
   expectDetection: (effect, settings) => expectPings(effect, rhythmOf(settings)),
+  expectMistakes: (effect, settings, watchedMs) =>
+    expectPingMistakes(effect, rhythmOf(settings), "only-answers", watchedMs),
   atDefaults: {
     // keepaliveTimeMs is -1 in build/src/transport.js unless the option is given.
     settingsInWords: "keepalive is off",

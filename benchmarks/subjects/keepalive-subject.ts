@@ -2,6 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { keepalive } from "@heartwire/tcp-keepalive";
 import { type KeepaliveSettings, trustKernel } from "heartwire";
 import { expectKeepalive, expectTraffic } from "./expectation.js";
+import { expectKeepaliveMistakes } from "./keepalive-mistakes.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import type { EndContext, NominalSettings, PeerEnd, Subject, WireExpectation } from "./subject.js";
 import { watch } from "./watch.js";
@@ -62,6 +63,8 @@ export function keepaliveSubject({ settingsOf, ...about }: KeepaliveVariant): Su
     },
 
     expectDetection: (effect, nominal) => expectKeepalive(effect, settingsOf(nominal)),
+    expectMistakes: (effect, nominal, watchedMs) =>
+      expectKeepaliveMistakes(effect, settingsOf(nominal), watchedMs),
     expectWire: (nominal) => expectProbes(settingsOf(nominal)),
   };
 }

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import type { MqttClient } from "mqtt";
 import { expectPings, expectPingTraffic, LAB_PATH, type PingRhythm } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
+import { expectPingMistakes } from "./ping-mistakes.js";
 import type { NominalSettings, Subject } from "./subject.js";
 
 /** MQTT 3.1.1, sections 3.12 and 3.13: PINGREQ and PINGRESP are a fixed header and nothing else. */
@@ -64,6 +65,9 @@ export const mqtt: Subject = {
   },
 
   expectDetection: (effect, settings) => expectPings(effect, rhythmOf(keepaliveSeconds(settings))),
+  // The broker gives up 1.5 × keepalive after the last packet: MQTT 3.1.1, section 3.1.2.10.
+  expectMistakes: (effect, settings, watchedMs) =>
+    expectPingMistakes(effect, rhythmOf(keepaliveSeconds(settings)), "watches", watchedMs),
   atDefaults: {
     settingsInWords: inWords(DEFAULT_KEEPALIVE_S),
     expectDetection: (effect) => expectPings(effect, rhythmOf(DEFAULT_KEEPALIVE_S)),

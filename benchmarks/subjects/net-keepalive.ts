@@ -1,4 +1,5 @@
 import { expectKeepalive, expectNobodyAsks } from "./expectation.js";
+import { expectKeepaliveMistakes } from "./keepalive-mistakes.js";
 import { expectProbes, inWords, kernelSettings, silentTcpPeer } from "./keepalive-subject.js";
 import { watchPlainSockets } from "./plain-socket.js";
 import type { Subject } from "./subject.js";
@@ -26,6 +27,8 @@ export const netKeepalive: Subject = {
   },
 
   expectDetection: (effect, nominal) => expectKeepalive(effect, kernelSettings(nominal)),
+  expectMistakes: (effect, nominal, watchedMs) =>
+    expectKeepaliveMistakes(effect, kernelSettings(nominal), watchedMs),
   expectWire: (nominal) => expectProbes(kernelSettings(nominal)),
 
   // It has no values of its own, and does nothing until it is called.

@@ -1,4 +1,5 @@
 import { expectKeepalive, expectNobodyAsks } from "./expectation.js";
+import { expectKeepaliveMistakes } from "./keepalive-mistakes.js";
 import { expectProbes, silentTcpPeer } from "./keepalive-subject.js";
 import { watchPlainSockets } from "./plain-socket.js";
 import type { NominalSettings, Subject } from "./subject.js";
@@ -24,6 +25,8 @@ export const nodeKeepalive: Subject = {
   monitorEnd: (context, report) =>
     watchPlainSockets(context, report, (socket) => socket.setKeepAlive(true, context.settings.intervalMs)),
   expectDetection: (effect, settings) => expectKeepalive(effect, settingsOf(settings)),
+  expectMistakes: (effect, settings, watchedMs) =>
+    expectKeepaliveMistakes(effect, settingsOf(settings), watchedMs),
   expectWire: (settings) => expectProbes(settingsOf(settings)),
 
   // The option `keepAlive` of `new net.Socket` and `net.connect` is false unless given.

@@ -57,6 +57,15 @@ export type Expectation =
     }
   | { readonly kind: "never"; readonly why: string };
 
+/** A fault under which the peer lives. */
+export type HarmlessEffect = Extract<FaultEffect, { kind: "harmless" }>;
+
+/** What share of its links a subject should call dead although their peers live. `why` is a clause. */
+export type MistakeExpectation =
+  /** Equal, unless the formula leaves something open. */
+  | { readonly kind: "share"; readonly least: number; readonly most: number; readonly why: string }
+  | { readonly kind: "not-predicted"; readonly why: string };
+
 /** What a subject should put on the wire, one link, seen from the monitor. */
 export interface WireExpectation {
   readonly framesPerHour: { readonly out: number; readonly in: number };
@@ -80,6 +89,8 @@ export interface Subject {
   monitorEnd(context: EndContext, report: (report: LinkReport) => void): Promise<MonitorEnd>;
   peerEnd(context: EndContext): Promise<PeerEnd>;
   expectDetection(effect: FaultEffect, settings: NominalSettings): Expectation;
+  /** Watched for `watchedMs` from the beginning of the fault. */
+  expectMistakes(effect: HarmlessEffect, settings: NominalSettings, watchedMs: number): MistakeExpectation;
   expectWire(settings: NominalSettings): WireExpectation;
   /** What it does when nobody sets anything, where that is something else. Too long to wait for: predicted. */
   readonly atDefaults?: {

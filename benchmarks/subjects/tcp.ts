@@ -3,6 +3,7 @@ import { tcp, tcpPeers } from "@heartwire/tcp";
 import { respondPeers } from "heartwire";
 import { expectOnConnection, expectTraffic } from "./expectation.js";
 import { isHealthy } from "./health.js";
+import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import type { Subject } from "./subject.js";
 import { policyOf, watch } from "./watch.js";
@@ -35,5 +36,7 @@ export const tcpHeartbeat: Subject = {
   },
 
   expectDetection: (effect, settings) => expectOnConnection(effect, anywhere, policyOf(settings), true),
+  expectMistakes: (effect, settings, watchedMs) =>
+    expectHeartbeatMistakes(effect, anywhere, policyOf(settings), watchedMs),
   expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
 };

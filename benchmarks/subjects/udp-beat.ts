@@ -2,6 +2,7 @@ import { udp, udpHub } from "@heartwire/udp";
 import { fixedTimeout, monitorPeers, respond } from "heartwire";
 import { expectAround, expectSilence, expectTraffic } from "./expectation.js";
 import { isHealthy } from "./health.js";
+import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { openSpread, portOf } from "./links.js";
 import type { NominalSettings, Subject } from "./subject.js";
 import { reportEvent } from "./watch.js";
@@ -47,5 +48,7 @@ export const udpBeat: Subject = {
     const silence = expectSilence(anywhere, listenPolicyOf(settings));
     return expectAround(effect, silence, silence, silence);
   },
+  expectMistakes: (effect, settings, watchedMs) =>
+    expectHeartbeatMistakes(effect, anywhere, listenPolicyOf(settings), watchedMs),
   expectWire: (settings) => expectTraffic(anywhere, listenPolicyOf(settings)),
 };

@@ -2,6 +2,7 @@ import { udp, udpHub } from "@heartwire/udp";
 import { respondPeers } from "heartwire";
 import { expectAround, expectSilence, expectTraffic } from "./expectation.js";
 import { isHealthy } from "./health.js";
+import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { openSpread, portOf } from "./links.js";
 import type { Subject } from "./subject.js";
 import { policyOf, watch } from "./watch.js";
@@ -46,5 +47,7 @@ export const udpEcho: Subject = {
     const silence = expectSilence(anywhere, policyOf(settings));
     return expectAround(effect, { ...silence, ...REFUSED }, silence, silence);
   },
+  expectMistakes: (effect, settings, watchedMs) =>
+    expectHeartbeatMistakes(effect, anywhere, policyOf(settings), watchedMs),
   expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
 };

@@ -1,6 +1,7 @@
 import { webSocket } from "@heartwire/websocket";
 import { type WebSocket, WebSocketServer } from "ws";
 import { expectOnConnection, expectTraffic } from "./expectation.js";
+import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import type { Subject } from "./subject.js";
 import { policyOf, watch } from "./watch.js";
@@ -51,6 +52,8 @@ export function webSocketSubject({ via, probe, answer, ...names }: WebSocketVari
 
     expectDetection: (effect, settings) =>
       expectOnConnection(effect, anywhere, policyOf(settings), answer !== undefined),
+    expectMistakes: (effect, settings, watchedMs) =>
+      expectHeartbeatMistakes(effect, anywhere, policyOf(settings), watchedMs),
     expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),
   };
 }

@@ -1,6 +1,7 @@
 import { WebSocket, WebSocketServer } from "ws";
 import { expectPingTraffic, expectSweeps } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
+import { noMistake, notPredicted, slowestRoundTripMs } from "./mistake-expectation.js";
 import type { NominalSettings, Subject } from "./subject.js";
 
 /** As in its README. */
@@ -70,6 +71,21 @@ export const wsHeartbeat: Subject = {
       sweepMs: sweepMsOf(settings),
       closingMs: CLOSE_TIMEOUT_MS,
     });
+  },
+  expectMistakes(effect, settings) {
+    const sweepMs = sweepMsOf(settings);
+    switch (effect.by) {
+      case "delay":
+        return slowestRoundTripMs(effect) + settings.intervalMs < sweepMs
+          ? noMistake("a message comes between any two sweeps")
+          : notPredicted("a sweep may come before the message that is late");
+      case "nat":
+        return settings.intervalMs < (effect.forMs ?? 0)
+          ? noMistake("a ping renews the mapping before it is forgotten")
+          : notPredicted("the mapping may be forgotten between two pings");
+      default:
+        return notPredicted("it depends on how its two timers, which drift, stand to each other");
+    }
   },
   atDefaults: {
     settingsInWords: inWords(DEFAULTS.intervalMs, DEFAULTS.sweepMs),

@@ -2,6 +2,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import type { FaultEffect } from "../faults/index.js";
 import { AT_ONCE, expectAround, expectPingTraffic, withSlack } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
+import { expectPingMistakes } from "./ping-mistakes.js";
 import type { Expectation, Subject } from "./subject.js";
 import type { Report } from "./watch.js";
 
@@ -47,6 +48,9 @@ export const wsReadme: Subject = {
   },
 
   expectDetection: (effect, { intervalMs }) => expectSweep(effect, intervalMs),
+  // Each tick pings, and asks for the answer to the tick before.
+  expectMistakes: (effect, { intervalMs }, watchedMs) =>
+    expectPingMistakes(effect, { intervalMs, timeoutMs: intervalMs }, "only-answers", watchedMs),
   atDefaults: {
     settingsInWords: "a sweep every 30 s",
     expectDetection: (effect) => expectSweep(effect, 30_000),

@@ -56,10 +56,20 @@ const octets = (factor: number): Results => ({
       : row,
   ),
 });
-const cpu = (value: number): Results => ({
+const MACHINE = /whole machine/;
+const PROCESS = /watching process/;
+/** Keepalive's CPU changed, for the rows of that name. */
+const cpu = (name: RegExp, value: number, spread = { p5: value * 0.95, p95: value * 1.07 }): Results => ({
   ...base,
-  cost: base.cost.map((row) => (row.subject === "tcp-keepalive" ? { ...row, value } : row)),
+  cost: base.cost.map((row) =>
+    row.subject === "tcp-keepalive" && name.test(row.name) ? { ...row, value, spread } : row,
+  ),
 });
+const cpuOfProcess = (value: number): Results => {
+  const changed = cpu(PROCESS, value);
+  return { ...changed, cost: changed.cost.filter(({ name }) => !MACHINE.test(name)) };
+};
+const noise = { p5: -2, p95: 9 };
 
 test.each<[string, string, Results]>([
   ["off-by-default", "true", base],
@@ -110,11 +120,27 @@ test.each<[string, string, Results]>([
   ["fewer-octets", "false", octets(10)],
   ["fewer-octets", "not measured", { ...base, wire: [] }],
   ["kernel-cheaper", "true", base],
-  ["kernel-cheaper", "depends", cpu(10)],
-  ["kernel-cheaper", "false", cpu(100)],
+  ["kernel-cheaper", "depends", cpu(MACHINE, 30)],
+  ["kernel-cheaper", "false", cpu(MACHINE, 100)],
+  // The machine's row decides, whatever the process' says.
+  ["kernel-cheaper", "true", cpu(PROCESS, 100)],
+  // UDP beats lie within the spread of keepalive, and then do not decide.
+  ["kernel-cheaper", "true", cpu(MACHINE, 9.6)],
+  // Noise about zero decides nothing: the process' row is next, and is about zero too.
+  ["kernel-cheaper", "not measured", cpu(MACHINE, 3.1, noise)],
+  ["kernel-cheaper", "not measured", cpuOfProcess(0)],
+  ["kernel-cheaper", "true", cpuOfProcess(1)],
+  ["kernel-cheaper", "false", cpuOfProcess(100)],
   ["kernel-cheaper", "not measured", { ...base, cost: [] }],
 ])("%s is %s when the figures say so", (id, expected, results) => {
   expect(verdict(id, results)).toBe(expected);
+});
+
+test("the claim about the kernel's cost says what did not decide", () => {
+  const uncertain = { ...base, cost: cpu(MACHINE, 3.1, noise).cost };
+  const figures = judgeClaims(uncertain).find(({ id }) => id === "kernel-cheaper")?.figures;
+  expect(figures).toMatch(/^too uncertain to tell; CPU of the whole machine.*\[-2 to 9\].*\(undecided\)/);
+  expect(figures).toContain("CPU of the watching process");
 });
 
 test("no claim is judged without figures", () => {
@@ -128,7 +154,10 @@ test("a claim states the very figures it was judged by", () => {
   expect(figures["off-by-default"]).toContain("7200 s + 9 × 75 s = 7875 s");
   expect(figures["connection-only"]).toContain("0 of 20 links");
   expect(figures["carries-more"]).toContain("4 octets in UDP beat");
-  expect(figures["kernel-cheaper"]).toContain("WebSocket ping 23.9 µs");
+  expect(figures["kernel-cheaper"]).toBe(
+    "CPU of the whole machine, both ends, per check, 200 peers: keepalive 3.1 µs [2.9 to 3.3], " +
+      "UDP beat 9.6 µs [9.1 to 10] and TCP heartbeat 61 µs [58 to 66]",
+  );
   expect(withClaims(base).claims).toEqual(judgeClaims(base));
 });
 

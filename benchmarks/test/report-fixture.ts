@@ -1,6 +1,7 @@
 // Synthetic results: a full matrix that no machine has measured, drawn from a seeded generator. For tests and
 // for looking at the page; the kernel named in it does not exist, so that nobody takes it for a measurement.
-import type { CostRow, FaultRow, Results, SubjectRow, Trial, WireRow } from "../report/results.js";
+import type { ExpectedMistakes, FaultRow, Results, SubjectRow, Trial, WireRow } from "../report/results.js";
+import { syntheticCost } from "./report-fixture-cost.js";
 import { syntheticTimelines } from "./report-fixture-timelines.js";
 
 type Span = { best: number; worst: number };
@@ -119,8 +120,9 @@ export function syntheticResults(options: { seed?: number; links?: number } = {}
     trials: fixtureFaults.flatMap((fault) =>
       fixtureSubjects.flatMap((subject) => trialsOf(subject, fault, links, random)),
     ),
+    expectedMistakes: expectedMistakes(),
     wire: fixtureSubjects.map((subject) => wireOf(subject, random)),
-    cost: costRows(),
+    cost: syntheticCost(),
     defaults: fixtureFaults
       .filter(({ effect }) => effect.kind !== "harmless")
       .flatMap(({ name, effect }) => [
@@ -161,7 +163,7 @@ function expected(subject: SubjectRow, { effect }: FaultRow): Span | null {
 function trialsOf(subject: SubjectRow, fault: FaultRow, links: number, random: () => number): Trial[] {
   const predictedMs = expected(subject, fault);
   const skew = 0.7 + random() * 0.9;
-  const fooled = fault.name === "loss-20" && subject.name === "ws-readme" ? 0.3 : 0;
+  const fooled = isFooled(subject, fault) ? FOOLED.share : 0;
   return Array.from({ length: links }, (_, trial) => {
     const detected = predictedMs === null ? random() < fooled : predictedMs.worst < WAIT_MS;
     const { best, worst } = predictedMs ?? { best: 1000, worst: 2000 };
@@ -179,6 +181,25 @@ function trialsOf(subject: SubjectRow, fault: FaultRow, links: number, random: (
       watchedMs: fault.effect.kind === "harmless" ? 30_000 : 4000,
     };
   });
+}
+
+/** Share of the links that {@link trialsOf} lets a subject call dead. */
+const FOOLED = { fault: "loss-20", subject: "ws-readme", share: 0.3 } as const;
+
+function expectedMistakes(): ExpectedMistakes[] {
+  return fixtureFaults
+    .filter(({ effect }) => effect.kind === "harmless")
+    .flatMap((fault) =>
+      fixtureSubjects.map((subject) => {
+        const share = isFooled(subject, fault) ? FOOLED.share : 0;
+        const why = share === 0 ? "it bears with that" : "the first missed answer is death";
+        return { subject: subject.name, fault: fault.name, share: { least: share, most: share }, why };
+      }),
+    );
+}
+
+function isFooled(subject: SubjectRow, fault: FaultRow): boolean {
+  return fault.name === FOOLED.fault && subject.name === FOOLED.subject;
 }
 
 function wireOf(subject: SubjectRow, random: () => number): WireRow {
@@ -206,30 +227,6 @@ function wireOf(subject: SubjectRow, random: () => number): WireRow {
     perHour: { out: octets.out * 60, in: octets.in * 60 },
     predictedPerHour: { out: out * 3600 * (kernel ? 1 : 1.14), in: into * 3600 * (kernel ? 1 : 1.14) },
   };
-}
-
-function costRows(): CostRow[] {
-  const spread = (value: number) => ({ p5: value * 0.95, p95: value * 1.07 });
-  const row = (name: string, subject: string, value: number, unit: string, bar?: number): CostRow => ({
-    name,
-    subject,
-    value,
-    unit,
-    ...(bar !== undefined && { bar, met: value <= bar }),
-    n: 9,
-    spread: spread(value),
-  });
-  return [
-    row("CPU per heartbeat", "tcp-keepalive", 0, "µs"),
-    row("CPU per heartbeat", "udp-beat", 4.4, "µs"),
-    row("CPU per heartbeat", "tcp", 18.1, "µs"),
-    row("CPU per heartbeat", "websocket-ping", 23.9, "µs"),
-    row("CPU per heartbeat", "ws-readme", 22.7, "µs"),
-    row("CPU per heartbeat", "engine-io", 47.2, "µs"),
-    row("CPU per UDP beat over a bare dgram listener", "udp-beat", 1.19, "×", 1.25),
-    row("CPU per WebSocket ping over the bare README loop", "websocket-ping", 1.05, "×", 1.1),
-    row("memory per watched WebSocket peer over the bare connection", "websocket-ping", 0.61, "kB", 0.5),
-  ];
 }
 
 function defaultOf(

@@ -33,30 +33,79 @@ function judgeOctets(results: Results): Judgement {
   };
 }
 
-/** Rows of CPU time that have keepalive and at least one heartbeat of ours under one name. */
-function judgeCpu(results: Results): Judgement {
-  const heartbeats = new Map(heartbeatsIn(results).map(({ name, title }) => [name, title]));
-  for (const keepalive of results.cost) {
-    if (keepalive.subject !== KEEPALIVE || !isCpuTime(keepalive)) continue;
-    const others = results.cost.filter(
-      ({ name, subject }) => name === keepalive.name && subject !== undefined && heartbeats.has(subject),
-    );
-    if (others.length === 0) continue;
-    const compared = others.map(
-      ({ subject, value, unit }) => `${heartbeats.get(subject ?? "")} ${rounded(value)} ${unit}`,
-    );
-    return {
-      verdict: verdictOf(others.map(({ value }) => keepalive.value < value)),
-      figures: `${keepalive.name}: keepalive ${rounded(keepalive.value)} ${keepalive.unit}, ${list(compared)}`,
-    };
-  }
-  return notMeasured("no row of CPU time has both keepalive and a heartbeat");
+/** What a check costs keepalive, and what it costs the heartbeats of ours that were measured beside it. */
+interface CpuComparison {
+  readonly keepalive: CostRow;
+  readonly heartbeats: readonly { readonly title: string; readonly row: CostRow }[];
 }
 
-function rounded(value: number): string {
-  return value.toPrecision(2);
+/**
+ * The kernel's work is nobody's process, so the whole machine's CPU decides; the watching process' alone where the
+ * machine's does not. A row decides nothing whose spread contains zero, nor do two whose spreads overlap.
+ */
+function judgeCpu(results: Results): Judgement {
+  const comparisons = cpuComparisons(results);
+  if (comparisons.length === 0) return notMeasured("no row of CPU time has both keepalive and a heartbeat");
+  for (const comparison of comparisons) {
+    const cheaper = comparison.heartbeats.flatMap(({ row }) => isCheaper(comparison.keepalive, row) ?? []);
+    if (cheaper.length === 0) continue;
+    return { verdict: verdictOf(cheaper), figures: cpuFigures(comparison) };
+  }
+  return notMeasured(`too uncertain to tell; ${comparisons.map(cpuFigures).join("; ")}`);
+}
+
+/** The whole machine's first. */
+function cpuComparisons(results: Results): CpuComparison[] {
+  const titles = new Map(heartbeatsIn(results).map(({ name, title }) => [name, title]));
+  return results.cost
+    .filter((row) => row.subject === KEEPALIVE && isCpuTime(row))
+    .map((keepalive) => ({
+      keepalive,
+      heartbeats: results.cost.flatMap((row) => {
+        const title = row.name === keepalive.name ? titles.get(row.subject ?? "") : undefined;
+        return title === undefined ? [] : [{ title, row }];
+      }),
+    }))
+    .filter(({ heartbeats }) => heartbeats.length > 0)
+    .sort((a, b) => Number(isOfMachine(b.keepalive)) - Number(isOfMachine(a.keepalive)));
+}
+
+/** Undefined: the figures do not tell. Where no spread is known, the figure is taken for exact. */
+function isCheaper(keepalive: CostRow, heartbeat: CostRow): boolean | undefined {
+  if (containsZero(keepalive) || containsZero(heartbeat)) return undefined;
+  const [one, other] = [spreadOf(keepalive), spreadOf(heartbeat)];
+  if (one.p95 < other.p5) return true;
+  return one.p5 > other.p95 ? false : undefined;
+}
+
+function spreadOf({ value, spread }: CostRow): { p5: number; p95: number } {
+  return spread ?? { p5: value, p95: value };
+}
+
+function containsZero(row: CostRow): boolean {
+  const { p5, p95 } = spreadOf(row);
+  return p5 <= 0 && p95 >= 0;
+}
+
+function cpuFigures({ keepalive, heartbeats }: CpuComparison): string {
+  const compared = heartbeats.map(({ title, row }) => {
+    const told = isCheaper(keepalive, row) === undefined ? " (undecided)" : "";
+    return `${title} ${rounded(row)}${told}`;
+  });
+  return `${keepalive.name}: keepalive ${rounded(keepalive)}, ${list(compared)}`;
+}
+
+/** "4.1 µs [3.9 to 4.4]": median, and the 5th to 95th percentile of the rounds. */
+function rounded({ value, unit, spread }: CostRow): string {
+  const digits = (figure: number) => Number(figure.toPrecision(2)).toString();
+  const range = spread === undefined ? "" : ` [${digits(spread.p5)} to ${digits(spread.p95)}]`;
+  return `${digits(value)} ${unit}${range}`;
 }
 
 function isCpuTime({ name, unit }: CostRow): boolean {
   return /\bcpu\b/i.test(name) && /^(ns|µs|us|ms|s)\b/.test(unit);
+}
+
+function isOfMachine({ name }: CostRow): boolean {
+  return /\bwhole machine\b/i.test(name);
 }

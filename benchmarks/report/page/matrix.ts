@@ -1,5 +1,6 @@
 import { harmlessFaults, isHarmless, realFaults } from "../catalogue.js";
 import type { Cell } from "../cells.js";
+import { flagText, livingPeersOf } from "../living-peers.js";
 import { type Mistakes, mistakesOf } from "../mistakes.js";
 import type { FaultRow, SubjectRow } from "../results.js";
 import { duration, list, span } from "../words.js";
@@ -24,13 +25,7 @@ export function mistakesMatrix(view: View): Html {
   const mistaken = (fault: string) => harmless.has(fault);
   const total = (subject: SubjectRow) => mistakesOf(view.results, subject.name, mistaken);
   return table("Links that called a living peer dead", head(view, "What happened, the peer alive"), [
-    ...faults.map((fault) =>
-      row(view, fault, (subject) =>
-        mistakesCell(mistakesOf(view.results, subject.name, mistaken, fault.name), () =>
-          view.whyNot(subject.name, fault.name),
-        ),
-      ),
-    ),
+    ...faults.map((fault) => row(view, fault, (subject) => mistakesCell(view, subject, fault))),
     html`<tr class="total"><th scope="row">all trials, mistakes per peer-hour</th>${view.catalogue.subjects.map(
       (subject) => html`<td class="${view.ink(subject.name).className}">${rate(total(subject))}</td>`,
     )}</tr>`,
@@ -112,13 +107,22 @@ function flag({ surprises, count, causes }: Cell): Html | undefined {
   return html` <abbr class="flag" title="${words}" aria-label="${words}">! ${surprises}</abbr>`;
 }
 
-function mistakesCell(
-  found: Mistakes | undefined,
-  whyNot: () => string | undefined,
-): { kind: string; content: Html } {
-  if (found === undefined) return { kind: "none", content: unmeasured(whyNot()) };
-  if (found.mistakes === 0) return { kind: "found", content: html`<b>0</b><small>of ${found.links}</small>` };
-  return { kind: "missed-cell", content: html`<b>${found.mistakes}</b><small>of ${found.links}</small>` };
+function mistakesCell(view: View, subject: SubjectRow, fault: FaultRow): { kind: string; content: Html } {
+  const peers = livingPeersOf(view.results, subject, fault);
+  if (peers === undefined)
+    return { kind: "none", content: unmeasured(view.whyNot(subject.name, fault.name)) };
+  const { called, links } = peers;
+  const words = flagText(peers);
+  const flag =
+    words === "" ? undefined : html` <abbr class="flag" title="${words}" aria-label="${words}">!</abbr>`;
+  const expected =
+    "interval" in peers.expected && peers.expected.interval.to > 0
+      ? html`<small class="expected">[${peers.expected.interval.from}–${peers.expected.interval.to}]</small>`
+      : undefined;
+  return {
+    kind: called === 0 ? "found" : "missed-cell",
+    content: html`<b>${called}</b><small>of ${links}${flag}</small>${expected}`,
+  };
 }
 
 /** With none seen, what the true rate stays under with 95 % confidence: three over the hours watched. */

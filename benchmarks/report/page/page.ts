@@ -6,6 +6,7 @@ import { ecdfs } from "./ecdf.js";
 import { frontiers } from "./frontier.js";
 import { headlines } from "./headlines.js";
 import { type Content, Html, html } from "./html.js";
+import { livingPeersTable } from "./living-peers.js";
 import { defaultsMatrix, detectionMatrix, flagged, mistakesMatrix } from "./matrix.js";
 import { overview } from "./overview.js";
 import { highlightStyle, PAGE_STYLE, themeStyle } from "./style.js";
@@ -97,8 +98,8 @@ function sections(view: View): Html[] {
     section(
       "mistakes",
       "What must not be called death",
-      "Loss, jitter, short outages, our own stall: the peer lives throughout, so every verdict is a mistake. Where none was seen, the bound is that of 95 % confidence.",
-      mistakesMatrix(view),
+      "Loss, jitter, short outages, our own stall: the peer lives throughout, so every verdict is a mistake. In brackets, how many links should err by the contender's own formula, with 95 % confidence; outside of that it is flagged “!”. Where none was seen, the bound is that of 95 % confidence.",
+      html`${mistakesMatrix(view)}<h3>Living peers called dead: expected and measured</h3>${livingPeersTable(view)}`,
     ),
     section(
       "cost",

@@ -1,0 +1,27 @@
+import type { HarmlessEffect, MistakeExpectation } from "./subject.js";
+
+/** No link should be called dead. */
+export function noMistake(why: string): MistakeExpectation {
+  return { kind: "share", least: 0, most: 0, why };
+}
+
+/** The formulas end here. */
+export function notPredicted(why: string): MistakeExpectation {
+  return { kind: "not-predicted", why };
+}
+
+/** A share that the formula gives at either end of what it leaves open. */
+export function mistakeShare(ends: readonly number[], why: string): MistakeExpectation {
+  const shares = ends.map((share) => Math.min(1, Math.max(0, share)));
+  return { kind: "share", least: Math.min(...shares), most: Math.max(...shares), why };
+}
+
+/** How probable at least one of `tries` is, each with `probability` and on its own. */
+export function atLeastOnce(probability: number, tries: number): number {
+  return -Math.expm1(Math.max(0, tries) * Math.log1p(-probability));
+}
+
+/** The longest round trip under a delay in each direction. */
+export function slowestRoundTripMs({ forMs = 0, jitterMs = 0 }: HarmlessEffect): number {
+  return 2 * (forMs + jitterMs);
+}

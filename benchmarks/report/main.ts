@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { adviceTable } from "./advice-table.js";
 import { compareResults, hasChanged } from "./compare.js";
 import { printComparison } from "./compare-print.js";
 import { renderMarkdown } from "./markdown.js";
@@ -20,6 +21,7 @@ const USAGE = `npm run report -- <command>
   picture RESULTS.json OUT.svg     the comparison in one picture, dark and light
   readme [--check]                 brings the README's table and picture in step with the committed
                                    reference run; --check only looks
+  advice [--check]                 the same for the figures that "heartwire advise" rests on
   schema [--check]                 the same for results.schema.json, from the schema in the source
   compare BEFORE.json AFTER.json   what changed between two runs, and what may be noise
   --help                           this text
@@ -32,6 +34,7 @@ const inBenchmarks = (path: string) => fileURLToPath(new URL(`../../${path}`, im
 const README = inBenchmarks("../README.md");
 const REFERENCE = inBenchmarks("results/reference.json");
 const PICTURE = inBenchmarks("results/reference.svg");
+const MEASURED = inBenchmarks("../packages/cli/data/measured.json");
 const SCHEMA = inBenchmarks("report/results.schema.json");
 
 class UsageError extends Error {}
@@ -43,8 +46,9 @@ function main(args: string[]): number {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  if (values.check && command !== "readme" && command !== "schema") {
-    throw new UsageError("--check goes with readme and schema only");
+  const check = values.check ?? false;
+  if (check && !["readme", "advice", "schema"].includes(command ?? "")) {
+    throw new UsageError("--check goes with readme, advice and schema only");
   }
   switch (command) {
     case "page": {
@@ -70,12 +74,15 @@ function main(args: string[]): number {
     }
     case "readme":
       expectFiles(command, files);
-      return readme(values.check ?? false);
+      return readme(check);
+    case "advice":
+      expectFiles(command, files);
+      return report(check, {
+        [MEASURED]: syncJson(MEASURED, adviceTable(readResults(REFERENCE)), { check }),
+      });
     case "schema":
       expectFiles(command, files);
-      return report(values.check ?? false, {
-        [SCHEMA]: syncJson(SCHEMA, resultsJsonSchema(), { check: values.check ?? false }),
-      });
+      return report(check, { [SCHEMA]: syncJson(SCHEMA, resultsJsonSchema(), { check }) });
     case undefined:
       throw new UsageError("a command is missing");
     default:

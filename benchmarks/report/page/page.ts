@@ -9,13 +9,18 @@ import { type Content, Html, html } from "./html.js";
 import { livingPeersTable } from "./living-peers.js";
 import { defaultsMatrix, detectionMatrix, flagged, mistakesMatrix } from "./matrix.js";
 import { overview } from "./overview.js";
+import { type QosPicture, qosCurves } from "./qos.js";
 import { highlightStyle, PAGE_STYLE, themeStyle } from "./style.js";
 import { claimsTable, notMeasuredList, settingsList, wireTable } from "./tables.js";
 import { timelines } from "./timeline.js";
 import { type View, viewOf } from "./view.js";
 
-/** The whole report as one self-contained HTML file: no script, no network, nothing to install. */
-export function renderPage(results: Results): string {
+/**
+ * The whole report as one self-contained HTML file: no script, no network, nothing to install.
+ *
+ * @param qos the quality of service of the detectors, where it was measured
+ */
+export function renderPage(results: Results, qos?: QosPicture): string {
   const view = viewOf(results);
   const { subjects } = view.catalogue;
   const style = `${themeStyle(subjects, ":root")}\n${PAGE_STYLE}\n${highlightStyle(subjects)}`;
@@ -23,7 +28,7 @@ export function renderPage(results: Results): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Heartwire: who notices that the other end is gone?</title>
 <link rel="icon" href="data:,"><style>${new Html(style)}</style></head>
-<body>${masthead(view)}<main>${legend(view)}${sections(view)}</main>
+<body>${masthead(view)}<main>${legend(view)}${sections(view, qos)}</main>
 <footer>Made by Heartwire from one results file of schema ${results.schema}, ${results.environment.date}. Every figure, and every “not measured”, is in that file.</footer>
 </body></html>
 `;
@@ -61,7 +66,16 @@ function section(id: string, title: string, lead: string, content: Content): Htm
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><p>${lead}</p>${content}</section>`;
 }
 
-function sections(view: View): Html[] {
+function qosSection(qos: QosPicture): Html {
+  return section(
+    "qos",
+    "Sooner, or less often wrong",
+    "Every policy of ours and every rival’s own formula on the same arrivals of heartbeats: how long a crash stays unnoticed, against how often a living peer is called dead. Each curve is one detector, swept over its own parameter; lower left is better. The large mark is its standard setting; where no mistake was seen, the mark is hollow, stands on the dashed line, and its title tells the exact 95 % bound.",
+    qosCurves(qos),
+  );
+}
+
+function sections(view: View, qos: QosPicture | undefined): Html[] {
   const { intervalMs, misses, waitMs } = view.results.settings;
   const odd = flagged(view).length;
   return [
@@ -101,6 +115,7 @@ function sections(view: View): Html[] {
       "Loss, jitter, short outages, our own stall: the peer lives throughout, so every verdict is a mistake. In brackets, how many links should err by the contender's own formula, with 95 % confidence; outside of that it is flagged “!”. Where none was seen, the bound is that of 95 % confidence.",
       html`${mistakesMatrix(view)}<h3>Living peers called dead: expected and measured</h3>${livingPeersTable(view)}`,
     ),
+    ...(qos === undefined ? [] : [qosSection(qos)]),
     section(
       "cost",
       "What it costs to run",

@@ -1,3 +1,4 @@
+export type { Advice, AdviseReport } from "./advise/report.js";
 export type { Finding, KeepaliveState } from "./doctor/diagnosis.js";
 export type { ConnectionReport, DoctorReport } from "./doctor/report.js";
 export type { Unseen } from "./doctor/unseen.js";

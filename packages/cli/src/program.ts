@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { defineAdvise } from "./advise/command.js";
 import type { CommandDefinition, Context } from "./context.js";
 import { defineDoctor } from "./doctor/command.js";
 import { EXIT, type ExitCode, Failure } from "./exit-code.js";
@@ -8,7 +9,7 @@ import { PLEASANT_COLUMNS } from "./text.js";
 import { VERSION } from "./version.js";
 
 /** A command is a folder with its command.ts, report.ts and view.ts, and an entry here. */
-const COMMANDS: readonly CommandDefinition[] = [defineExplain, defineDoctor];
+const COMMANDS: readonly CommandDefinition[] = [defineExplain, defineDoctor, defineAdvise];
 
 const EXIT_CODES = `
 Exit codes: 0 fine; 1 problems found; 2 wrong usage; 3 cannot be done here (another system, no right to, no such
@@ -40,7 +41,7 @@ function createProgram(context: Context): Command {
   const { terminal } = context;
   const program = new Command("heartwire")
     .description(
-      "Is the other end of a TCP connection alive? What keepalive settings mean, and what sockets have.",
+      "Is the other end alive? What keepalive settings mean, what sockets have, and what to take: keepalive or a heartbeat.",
     )
     .version(VERSION)
     .addHelpText("after", EXIT_CODES)

@@ -13,6 +13,8 @@ import {
 /** All settings worth trying whose worst case of detection is within a time; none, if that is too short. */
 export type CandidatesWithin<Options> = (detectWithinMs: number) => readonly Candidate<Options>[];
 
+type Asked = Pick<Requirements, Requirement>;
+
 interface Limits {
   readonly mistakesPerDay: number;
   readonly octetsPerHour: number;
@@ -26,9 +28,10 @@ const HALVINGS = 40;
  * detection. The longer the time, the more candidates meet the rest, so it can be bisected.
  */
 export function chooseConfiguration<Options>(
-  { detectWithinMs, ...asked }: Requirements,
+  asked: Asked,
   candidatesWithin: CandidatesWithin<Options>,
 ): Configuration<Options> {
+  const { detectWithinMs } = asked;
   const limits = {
     mistakesPerDay: asked.mistakesPerDay ?? DEFAULT_MISTAKES_PER_DAY,
     octetsPerHour: asked.octetsPerHour ?? Number.POSITIVE_INFINITY,
@@ -47,7 +50,7 @@ export function chooseConfiguration<Options>(
   if (detectWithinMs === undefined && soonest !== undefined) return { kind: "met", ...soonest };
   return {
     kind: "cannot",
-    ...explain(candidates, limits, detectWithinMs, soonest),
+    ...explain(candidates, asked, soonest),
     nearest: soonest ?? leastBad(candidatesWithin(LONGEST_DETECTION_MS), limits),
   };
 }
@@ -69,37 +72,44 @@ function soonestThatMeets<Options>(
   return best;
 }
 
-function explain<Options>(
-  candidates: readonly Candidate<Options>[],
-  limits: Limits,
-  detectWithinMs: number | undefined,
-  soonest: Candidate<Options> | undefined,
-): { readonly unmet: readonly Requirement[]; readonly why: string } {
+type Explanation = { readonly unmet: readonly Requirement[]; readonly why: string };
+
+function explain(
+  candidates: readonly Candidate<unknown>[],
+  asked: Asked,
+  soonest: Candidate<unknown> | undefined,
+): Explanation {
+  const { detectWithinMs, mistakesPerDay, octetsPerHour } = asked;
+  const named = (["mistakesPerDay", "octetsPerHour"] as const).filter((name) => asked[name] !== undefined);
   if (detectWithinMs === undefined) {
-    const why = `within a day of silence no settings make at most ${limits.mistakesPerDay} mistakes a day with at most ${limits.octetsPerHour} octets an hour`;
-    return { unmet: ["mistakesPerDay", "octetsPerHour"], why };
+    return { unmet: named, why: "no settings that detect within a day meet this on this path" };
   }
-  if (candidates.length === 0) {
-    const worstMs = soonest?.prediction.detectionMs.worst;
-    const least = worstMs === undefined ? "" : `; with the other requirements it takes ${show(worstMs)} ms`;
-    const why = `${detectWithinMs} ms leave no time for an interval beside the way of the last heartbeat, its jitter, an outage to sit out, and the timers${least}`;
-    return { unmet: ["detectWithinMs"], why };
-  }
+  if (candidates.length === 0) return tooSoon(detectWithinMs, soonest);
+  const within = `to detect within ${detectWithinMs} ms on this path`;
   const fewest = Math.min(...candidates.map(({ prediction }) => mistakesOf(prediction)));
   const least = Math.min(...candidates.map(({ prediction }) => octetsOf(prediction)));
-  const mistaken = fewest > limits.mistakesPerDay;
-  const dear = least > limits.octetsPerHour;
-  const mistakes = `at least ${show(fewest)} mistakes a day must be expected, not ${limits.mistakesPerDay}`;
-  const octets = `at least ${Math.ceil(least)} octets an hour are needed, not ${limits.octetsPerHour}`;
-  const within = `to detect within ${detectWithinMs} ms on this path`;
-  if (mistaken && dear)
-    return { unmet: ["mistakesPerDay", "octetsPerHour"], why: `${within} ${mistakes}, and ${octets}` };
-  if (mistaken) return { unmet: ["mistakesPerDay"], why: `${within} ${mistakes}` };
-  if (dear) return { unmet: ["octetsPerHour"], why: `${within} ${octets}` };
-  const rare = candidates.filter(({ prediction }) => mistakesOf(prediction) <= limits.mistakesPerDay);
+  const failures: [Requirement, string][] = [];
+  if (mistakesPerDay !== undefined && fewest > mistakesPerDay) {
+    failures.push(["mistakesPerDay", `at least ${show(fewest)} mistakes a day must be expected`]);
+  }
+  if (octetsPerHour !== undefined && least > octetsPerHour) {
+    failures.push(["octetsPerHour", `at least ${Math.ceil(least)} octets an hour are needed`]);
+  }
+  if (failures.length > 0) {
+    const texts = failures.map(([name, text]) => `${text}, not ${asked[name]}`);
+    return { unmet: failures.map(([name]) => name), why: `${within} ${texts.join(", and ")}` };
+  }
+  const rare = candidates.filter(({ prediction }) => mistakesOf(prediction) <= mistakesPerDay!);
   const price = Math.min(...rare.map(({ prediction }) => octetsOf(prediction)));
-  const why = `${within}, ${limits.mistakesPerDay} mistakes a day cost ${Math.ceil(price)} octets an hour, not ${limits.octetsPerHour}`;
-  return { unmet: ["mistakesPerDay", "octetsPerHour"], why };
+  const why = `${within} no more than ${mistakesPerDay} mistakes a day take ${Math.ceil(price)} octets an hour, not ${octetsPerHour}`;
+  return { unmet: named, why };
+}
+
+function tooSoon(detectWithinMs: number, soonest: Candidate<unknown> | undefined): Explanation {
+  const why = `${detectWithinMs} ms leave no time for an interval, beside the way of the last heartbeat, its jitter, the outage to sit out, and the timers`;
+  if (soonest === undefined) return { unmet: ["detectWithinMs"], why };
+  const worst = show(soonest.prediction.detectionMs.worst);
+  return { unmet: ["detectWithinMs"], why: `${why}; with all else as asked it takes ${worst} ms` };
 }
 
 const show = (figure: number): string => String(Number(figure.toPrecision(3)));

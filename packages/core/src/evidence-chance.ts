@@ -1,6 +1,6 @@
 import type { Path } from "./prediction.js";
 
-/** A {@link Path} as it is measured: what `ping` prints as `avg`, `mdev` and `packet loss` is enough. */
+/** A {@link Path} as it is measured: `avg` and `mdev` of `ping` are enough, and half of its packet loss, which is both ways'. */
 export interface MeasuredPath extends Path {
   /** The standard deviation of the round trip, whatever its distribution. Default 0. */
   readonly jitterMs?: number;
@@ -40,6 +40,16 @@ const RTO_DEVIATIONS = 4;
 /** Linux's retransmission time-out on such a path (RFC 6298, with TCP_RTO_MIN as the kernel applies it). */
 export function retransmissionTimeoutMs(rttMs: number, jitterMs: number): number {
   return rttMs + Math.max(RTO_MARGIN_MS, RTO_DEVIATIONS * jitterMs);
+}
+
+/**
+ * How long an outage seems: in a stream what was lost is sent again at doubling intervals, and so comes up to as much
+ * later as the outage was long, and one time-out.
+ */
+export function apparentOutageMs(loss: "drops" | "delays", path: MeasuredPath): number {
+  const { rttMs, jitterMs = 0, outageMs = 0 } = path;
+  if (loss === "drops" || outageMs === 0) return outageMs;
+  return 2 * outageMs + retransmissionTimeoutMs(rttMs, jitterMs);
 }
 
 /** Beyond, a copy comes later than any deadline. */

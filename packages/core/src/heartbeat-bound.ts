@@ -1,4 +1,10 @@
-import { type EvidenceWay, type MeasuredPath, missChance, streamMissChance } from "./evidence-chance.js";
+import {
+  type EvidenceWay,
+  type MeasuredPath,
+  missChance,
+  retransmissionTimeoutMs,
+  streamMissChance,
+} from "./evidence-chance.js";
 import { JITTER_FLOOR } from "./pacing.js";
 import type { Policy } from "./policy.js";
 import { type Prediction, predict, type TrafficPerHour } from "./prediction.js";
@@ -11,12 +17,22 @@ export interface JudgedPrediction extends Prediction {
   readonly mistakesPerHour: number;
 }
 
+const LATE_DEVIATIONS = 4;
+const LATE_CHANCE = 0.01;
+
 /**
- * How many standard deviations of the round trip the worst case of detection allows for the last evidence. Of
- * delays of whatever distribution at most one in 33 is later (Cantelli, half the variance being one way's), of
- * normal ones one in 10^8; and only a fault that strikes while that one is under way is told later.
+ * What the worst case of detection allows for the last evidence to be later than usual: four standard deviations of
+ * the round trip, and in a stream as many retransmissions as one frame in a hundred needs. Delays of whatever
+ * distribution exceed that one time in 33 at most (Cantelli, half the variance being one way's), normal ones one in
+ * 10^8 times; and only a fault that strikes just then, while that evidence is under way, is told later.
  */
-export const LATE_DEVIATIONS = 4;
+export function lateEvidenceMs({ loss }: WireCost, path: MeasuredPath): number {
+  const { rttMs, jitterMs = 0, lossRate = 0 } = path;
+  const jitteredMs = LATE_DEVIATIONS * jitterMs;
+  if (loss === "drops" || lossRate === 0) return jitteredMs;
+  const copies = Math.ceil(Math.log(LATE_CHANCE) / Math.log(lossRate));
+  return jitteredMs + retransmissionTimeoutMs(rttMs, jitterMs) * (2 ** copies - 1);
+}
 
 const HOUR_MS = 3_600_000;
 
@@ -34,7 +50,7 @@ interface FullPath {
  *
  * **Mistakes** are, in an hour, as many as pieces of evidence, times the chance that nothing follows one for
  * `deadAfterMs`: the product over all that is sent in that time, each {@link missChance} (Chen, Toueg, Aguilera
- * 2002, section 4.2, f(η)). Theirs counts from the time of sending, ours from an arrival, which may itself have
+ * 2002, sections 4 and 5). Theirs counts from the time of sending, ours from an arrival, which may itself have
  * been early: by s at most, or (with a chance that Cantelli bounds) by all of the mean delay; the best of some s.
  *
  * @throws RangeError when `lossRate` or `rttMs` cannot be.
@@ -53,26 +69,35 @@ export function heartbeatBound(
   const doubts = silenceChance(wire, policy, full, suspectAfterMs) * evidencePerHour;
   const confirming = doubts * probesPerDoubt(policy, full);
   const { best, mean, worst } = predicted.detectionMs;
+  const added = (measure: (frames: readonly number[]) => number) => confirmingCost(wire, policy, measure);
+  const octets = (frames: readonly number[]): number => frames.reduce((sum, frame) => sum + frame, 0);
   return {
-    detectionMs: { best, mean, worst: worst + LATE_DEVIATIONS * jitterMs },
-    framesPerHour: more(predicted.framesPerHour, wire, confirming, (frames) => frames.length),
-    octetsPerHour: more(predicted.octetsPerHour, wire, confirming, (frames) =>
-      frames.reduce((sum, octets) => sum + octets, 0),
+    detectionMs: { best, mean, worst: worst + lateEvidenceMs(wire, path) },
+    framesPerHour: plus(
+      predicted.framesPerHour,
+      confirming,
+      added((frames) => frames.length),
     ),
+    octetsPerHour: plus(predicted.octetsPerHour, confirming, added(octets)),
     // Each answer to a confirming probe, too, begins a silence.
     mistakesPerHour: (evidencePerHour + confirming) * silenceChance(wire, policy, full, deadAfterMs),
   };
 }
 
-function more(
-  traffic: TrafficPerHour,
-  { probe }: WireCost,
-  probes: number,
+function plus(traffic: TrafficPerHour, times: number, each: TrafficPerHour): TrafficPerHour {
+  return { out: traffic.out + times * each.out, in: traffic.in + times * each.in };
+}
+
+/** Who beats does so with each confirming probe, too. */
+function confirmingCost(
+  { probe, beat }: WireCost,
+  { mode }: Policy,
   measure: (frames: readonly number[]) => number,
 ): TrafficPerHour {
+  const beats = mode === "beat" ? 1 : 0;
   return {
-    out: traffic.out + probes * measure(probe.out),
-    in: traffic.in + probes * measure(probe.in),
+    out: measure(probe.out) + beats * measure(beat.out),
+    in: measure(probe.in) + beats * measure(beat.in),
   };
 }
 
@@ -126,12 +151,12 @@ function missesChance(
   return chance;
 }
 
-/** How many confirming probes a suspicion of a living peer takes: until one is answered, or the last. */
+/** How many confirming probes a suspicion of a living peer takes at most: until one is answered, and one planned. */
 function probesPerDoubt(policy: Policy, path: FullPath): number {
   const phaseMs = policy.deadAfterMs - policy.suspectAfterMs;
   const waitMs = confirmWaitMs(policy);
   const echo = echoWay(path);
-  let probes = 0;
+  let probes = policy.mode === "listen" ? 0 : 1;
   for (let sentMs = 0; sentMs < phaseMs; sentMs += waitMs) {
     let unheard = 1;
     for (let earlierMs = 0; earlierMs < sentMs; earlierMs += waitMs) {

@@ -1,17 +1,23 @@
 import { chooseConfiguration } from "./configuration-search.js";
-import { type MeasuredPath, missChance, retransmissionTimeoutMs } from "./evidence-chance.js";
+import {
+  apparentOutageMs,
+  type MeasuredPath,
+  missChance,
+  retransmissionTimeoutMs,
+} from "./evidence-chance.js";
 import { KERNEL_TIMER_LATENESS, keepaliveBound } from "./keepalive-bound.js";
 import type { KeepaliveSettings } from "./policy.js";
 import { predict } from "./prediction.js";
-import { RTO_LEAST_MS, RTO_MAX_MS } from "./retransmission.js";
 import { type Candidate, type Configuration, checkRequirements, type Requirements } from "./requirements.js";
+import { RTO_LEAST_MS, RTO_MAX_MS } from "./retransmission.js";
 import { MAX_KEEPALIVE_TIME_MS, trustKernel } from "./trust-kernel.js";
 
 /** Settings of keepalive; the user timeout is always among them. */
 export type FullKeepaliveSettings = Required<KeepaliveSettings>;
 
 const INTERVALS_S = [1, 2, 3, 5, 10, 15, 30, 75, 300, 1800];
-const PROBES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20];
+/** One lost frame is no death: two at least. */
+const PROBES = [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20];
 const HOUR_MS = 3_600_000;
 
 /**
@@ -37,15 +43,21 @@ function settingsWithin(
 ): Candidate<FullKeepaliveSettings>[] {
   const { rttMs, jitterMs = 0, outageMs = 0, forgetsAfterMs = Number.POSITIVE_INFINITY } = path;
   const longestIdleS = Math.floor(Math.min(MAX_KEEPALIVE_TIME_MS, forgetsAfterMs / 2) / 1000);
+  const seemsMs = apparentOutageMs(transport.wire.loss, path);
   const rtoMs = Math.min(RTO_MAX_MS, Math.max(RTO_LEAST_MS, retransmissionTimeoutMs(rttMs, jitterMs)));
   const silenceMs = detectWithinMs / (1 + KERNEL_TIMER_LATENESS) - 2 * rtoMs;
   return INTERVALS_S.flatMap((intervalS) =>
     PROBES.flatMap((probes) => {
       const confirmS = intervalS * probes;
       const idleS = Math.min(longestIdleS, Math.floor(silenceMs / 1000) - confirmS);
-      if (idleS < 1 || intervalS * 1000 <= rttMs || confirmS * 1000 < outageMs + rttMs) return [];
+      // Where the interval is longer, the kernel looks only so often, whatever the idle time.
+      if (idleS < intervalS || intervalS * 1000 <= rttMs) return [];
       const userTimeoutMs = (idleS + confirmS) * 1000;
       const options = { idleMs: idleS * 1000, intervalMs: intervalS * 1000, probes, userTimeoutMs };
+      const sent = fewestProbes(options);
+      // The outage begins just before a probe; the last one comes after it. Data is sent again in time, too.
+      const sitsOut = (sent - 1) * options.intervalMs >= outageMs && userTimeoutMs >= seemsMs;
+      if (sent < PROBES[0]! || !sitsOut) return [];
       const policy = trustKernel(options);
       const predicted = predict(transport, policy, path);
       const worst = Math.max(
@@ -59,11 +71,16 @@ function settingsWithin(
   );
 }
 
-function mistakes(settings: FullKeepaliveSettings, { rttMs, jitterMs = 0, lossRate = 0 }: MeasuredPath): number {
+function mistakes(
+  settings: FullKeepaliveSettings,
+  { rttMs, jitterMs = 0, lossRate = 0 }: MeasuredPath,
+): number {
   const { idleMs, intervalMs } = settings;
   const way = { meanMs: rttMs, varianceMs2: jitterMs ** 2, loss: 1 - (1 - lossRate) ** 2 };
   let chance = 1;
-  for (let left = fewestProbes(settings); left > 0; left--) chance *= missChance(left * intervalMs - rttMs, way);
+  for (let left = fewestProbes(settings); left > 0; left--) {
+    chance *= missChance(left * intervalMs - rttMs, way);
+  }
   return (HOUR_MS / idleMs) * chance;
 }
 

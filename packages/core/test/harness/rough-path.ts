@@ -14,6 +14,8 @@ export interface RoughPathOptions {
   readonly retransmitMs: number;
   /** The monitor's timers fire up to so much late. */
   readonly timerSlackMs: number;
+  /** What is on the way in this time is lost, retransmissions too. */
+  readonly outage?: { readonly fromMs: number; readonly toMs: number };
 }
 
 interface Flight {
@@ -105,23 +107,25 @@ export class RoughPath {
   }
 
   #launch(flights: Flight[], heartbeat: Heartbeat): void {
-    const { loss, delayMs } = this.#options;
-    if (loss === "drops" && this.#isLost()) return;
-    let arrivesMs = this.nowMs + delayMs();
-    if (loss === "delays") {
-      let waitMs = this.#options.retransmitMs;
-      for (let lateMs = 0; this.#isLost(); waitMs *= 2) {
-        lateMs += waitMs;
-        arrivesMs = this.nowMs + lateMs + delayMs();
-      }
-      arrivesMs = Math.max(arrivesMs, flights.at(-1)?.arrivesMs ?? 0);
+    const { loss, delayMs, retransmitMs } = this.#options;
+    let sentMs = this.nowMs;
+    let travelMs = delayMs();
+    for (let waitMs = retransmitMs; this.#isLost(sentMs, travelMs); waitMs *= 2) {
+      if (loss === "drops") return;
+      sentMs += waitMs;
+      travelMs = delayMs();
     }
-    const place = flights.findLastIndex((flight) => flight.arrivesMs <= arrivesMs) + 1;
+    const inOrderMs = loss === "delays" ? (flights.at(-1)?.arrivesMs ?? 0) : 0;
+    const arrivesMs = Math.max(sentMs + travelMs, inOrderMs);
+    let place = flights.length;
+    while (place > 0 && flights[place - 1]!.arrivesMs > arrivesMs) place -= 1;
     flights.splice(place, 0, { arrivesMs, heartbeat });
   }
 
-  #isLost(): boolean {
-    return this.#options.random() < this.#options.lossRate;
+  #isLost(sentMs: number, travelMs: number): boolean {
+    const { outage, random, lossRate } = this.#options;
+    if (outage !== undefined && sentMs < outage.toMs && sentMs + travelMs > outage.fromMs) return true;
+    return random() < lossRate;
   }
 }
 

@@ -110,7 +110,9 @@ export class HeartbeatSender {
   #plan(nowMs: number, waitMs: number): void {
     const onScheduleMs = this.#nextMs + waitMs;
     const atMs = onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs;
-    this.#nextMs = inCompanyMs(this.#policy, atMs, waitMs);
+    const companyMs = inCompanyMs(this.#policy, atMs, waitMs);
+    // A late sender's next time may be so near that its company has gone already.
+    this.#nextMs = companyMs > nowMs ? companyMs : atMs;
   }
 
   /** In demand mode, whether evidence is so new that a probe would only ask what is known. */

@@ -120,3 +120,13 @@ describe("payload", () => {
     expect(bench.events.at(-1)).toEqual({ type: "heartbeat", atMs: 0, payload });
   });
 });
+
+it("a sender that wakes up so late that its next time is near does not plan for the past, in company or not", () => {
+  for (let lateMs = 0; lateMs <= 2500; lateMs++) {
+    const bench = new Bench(answerOnly({ beatIntervalMs: 1000 }), { random: () => 0.1234 });
+    bench.open();
+    bench.nowMs = bench.detector.deadlineMs + lateMs / 2.5;
+    bench.tick(); // throws if the deadline is not in the future
+    bench.close({ kind: "reset", errno: "ECONNRESET" });
+  }
+});

@@ -1,0 +1,247 @@
+import {
+  type Deadlined,
+  type DeadlineSlot,
+  Detector,
+  type DetectorOptions,
+  type Heartbeat,
+  type Input,
+  isFinal,
+  type LivenessEvent,
+  type Policy,
+} from "@heartwire/core";
+import { EvidenceRecord } from "./evidence-record.js";
+import type { Host } from "./host.js";
+import { checkStep, type InvariantName } from "./invariants.js";
+import { MAX_DRAIN_MS, type Timed } from "./keeper.js";
+import { TrafficAllowance } from "./traffic-allowance.js";
+
+/** What the simulation uses of a {@link Detector}. */
+export type Judge = Pick<Detector, "state" | "verdictMs" | "deadlineMs" | "hastened" | "handle">;
+
+/** Makes a detector; broken ones show that the invariants can fail. */
+export type JudgeFactory = (
+  policy: Policy,
+  options: DetectorOptions,
+  nowMs: number,
+  firstSeq: number,
+) => Judge;
+
+/** A detector of the core. */
+export const realJudge: JudgeFactory = (...given) => new Detector(...given);
+
+/** Who carries out what a watch's detector wants. */
+export interface WatchOwner {
+  send(heartbeat: Heartbeat, isConfirming: boolean): void;
+  /** `dead` and `left` come when the watch is over. */
+  told(event: LivenessEvent): void;
+  /** Evidence that waits in the host's buffer. */
+  hasUnread(): boolean;
+  /** An invariant does not hold. Throws, unless it is to be ignored. */
+  broken(invariant: InvariantName, detail: string): void;
+  /** For the history; only called where one is kept. */
+  record?(line: () => string): void;
+}
+
+const TICK: Input = { type: "tick" };
+/** For sums of many stalls in floating point. */
+const EPSILON_MS = 1e-3;
+
+/**
+ * One detector from opening to verdict, driven as package `heartwire` drives it in src/link-watch.ts: each input
+ * is first told to the keeper, then handled; what is over is released before it is told. Beside it stands what the
+ * simulation knows better: which frame was evidence, when, and what was sent; the invariants are held against that.
+ */
+export class Watch implements Timed {
+  queued: DeadlineSlot | undefined;
+  nextQueued: Deadlined | undefined;
+  previousQueued: Deadlined | undefined;
+  readonly #judge: Judge;
+  #isOver = false;
+
+  /** When evidence was read last, or the watch opened: its host's clock, stalls and excuses by then. */
+  #evidenceMs: number;
+  #stalledThen: number;
+  #stallsThen: number;
+  #excusedThen: number;
+  #hasHeard = false;
+  #deadAfterMs: number;
+  readonly #evidence: EvidenceRecord;
+  readonly #traffic: TrafficAllowance;
+
+  constructor(
+    readonly host: Host,
+    private readonly owner: WatchOwner,
+    private readonly policy: Policy,
+    options: DetectorOptions,
+    judge: JudgeFactory,
+  ) {
+    const nowMs = host.now();
+    const firstSeq = Math.floor(nowMs) >>> 0;
+    this.#judge = judge(policy, options, nowMs, firstSeq);
+    this.#evidence = new EvidenceRecord(firstSeq);
+    this.#traffic = new TrafficAllowance(policy, nowMs);
+    this.#evidenceMs = nowMs;
+    this.#stalledThen = host.stalledMs;
+    this.#stallsThen = host.stalls;
+    this.#excusedThen = host.excusedMs;
+    this.#deadAfterMs = policy.deadAfterMs;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get hasHeard(): boolean {
+    return this.#hasHeard;
+  }
+
+  /** When evidence was read last, or the watch opened. */
+  get evidenceMs(): number {
+    return this.#evidenceMs;
+  }
+
+  get state(): Judge["state"] {
+    return this.#judge.state;
+  }
+
+  get deadlineMs(): number {
+    return this.#isOver ? Number.POSITIVE_INFINITY : this.#judge.deadlineMs;
+  }
+
+  get verdictMs(): number {
+    return this.#judge.verdictMs;
+  }
+
+  /** Opens: the path is ready at once. */
+  start(): void {
+    this.host.keeper.add(this);
+    this.take({ type: "opened" });
+  }
+
+  /** Says goodbye and ends. */
+  stop(): void {
+    if (this.#isOver) return;
+    this.owner.send({ kind: "bye" }, false);
+    this.release();
+  }
+
+  take(input: Input): void {
+    const nowMs = this.host.now();
+    if (this.#isOver) {
+      this.#takeLate(input, nowMs);
+      return;
+    }
+    this.host.keeper.heard(nowMs);
+    this.#handle(input, nowMs);
+    if (!this.#isOver && this.#judge.hastened) this.host.keeper.update(this);
+  }
+
+  tick(nowMs: number): void {
+    if (this.#isOver) return;
+    this.#handle(TICK, nowMs);
+    if (this.#isOver || this.deadlineMs > nowMs) return;
+    this.owner.broken("deadline", `after a tick at ${nowMs} the deadline is ${this.deadlineMs}`);
+  }
+
+  stalled(stalledMs: number, nowMs: number): void {
+    this.#handle({ type: "stalled", stalledMs }, nowMs);
+  }
+
+  release(): void {
+    this.#isOver = true;
+    this.host.keeper.remove(this);
+  }
+
+  /**
+   * By when, on its host's clock as it is now, a peer that fell silent must be found: it moves when more is heard, and
+   * with each stall. Lateness: a deadline's millisecond, the timer's own, the drain; and for each stall once more the
+   * timer's, for a stall is told from the timer's due time on.
+   */
+  get latestVerdictMs(): number {
+    const stalledMs = this.host.stalledMs - this.#stalledThen;
+    const stalls = this.host.stalls - this.#stallsThen;
+    const lateMs = 2 + MAX_DRAIN_MS + (stalls + 1) * (this.host.timerSlackMs * 2 + 1);
+    return this.#evidenceMs + this.#deadAfterMs + stalledMs + lateMs;
+  }
+
+  /** Whether this frame would be evidence. */
+  isEvidence(heartbeat: Heartbeat): boolean {
+    return this.#evidence.isNew(heartbeat, this.#traffic.probes);
+  }
+
+  #handle(input: Input, nowMs: number): void {
+    if (this.#isOver) return;
+    const isEvidence = input.type === "received" && this.isEvidence(input.heartbeat);
+    if (isEvidence) this.#heard(input.heartbeat, nowMs);
+    const before = this.#judge.state;
+    const outputs = this.#judge.handle(input, nowMs);
+    const after = this.#judge.state;
+    if (this.owner.record !== undefined) this.owner.record(() => describe(input, after, outputs));
+    if (before !== after || outputs.length > 0) {
+      checkStep({ input, before, after, outputs }, (...what) => this.owner.broken(...what));
+      if (after === "alive" && before !== "alive" && !isEvidence) {
+        this.owner.broken("evidence", `${before} became alive on a frame that proves nothing new`);
+      }
+      this.#traffic.moved(before, after, nowMs);
+    }
+    // Policies may move their thresholds when they hear something, and only then.
+    if (isEvidence || input.type === "opened") this.#deadAfterMs = this.policy.deadAfterMs;
+    for (let index = 0; index < outputs.length && !this.#isOver; index++) {
+      const output = outputs[index]!;
+      if (output.type === "send") this.#send(output.heartbeat, nowMs);
+      else this.#tell(output.event, nowMs);
+    }
+  }
+
+  /** A detector that has given its verdict is asked no more in production; here, to see that it stays with it. */
+  #takeLate(input: Input, nowMs: number): void {
+    const before = this.#judge.state;
+    if (!isFinal(before)) return;
+    const outputs = this.#judge.handle(input, nowMs);
+    const after = this.#judge.state;
+    checkStep({ input, before, after, outputs }, (...what) => this.owner.broken(...what));
+  }
+
+  #heard(heartbeat: Heartbeat, nowMs: number): void {
+    this.#hasHeard = true;
+    this.#evidenceMs = nowMs;
+    this.#stalledThen = this.host.stalledMs;
+    this.#stallsThen = this.host.stalls;
+    this.#excusedThen = this.host.excusedMs;
+    this.#evidence.note(heartbeat, this.#traffic.probes);
+    if (heartbeat.kind === "probe") this.#traffic.questioned();
+  }
+
+  #send(heartbeat: Heartbeat, nowMs: number): void {
+    const problem = this.#traffic.sent(heartbeat, nowMs, this.#judge.state);
+    if (problem !== undefined) this.owner.broken("traffic", problem);
+    this.owner.send(heartbeat, this.#traffic.isConfirming);
+  }
+
+  #tell(event: LivenessEvent, nowMs: number): void {
+    if (event.type === "dead" && event.cause.kind === "silence") this.#checkSilence(nowMs);
+    if (isFinal(this.#judge.state)) this.release();
+    this.owner.told(event);
+  }
+
+  #checkSilence(nowMs: number): void {
+    if (this.owner.hasUnread()) {
+      this.owner.broken("no-verdict-from-stall", "called dead while evidence waits to be read");
+    }
+    const excusedMs = this.host.excusedMs - this.#excusedThen;
+    const silentMs = nowMs - this.#evidenceMs - excusedMs;
+    if (silentMs >= this.#deadAfterMs - EPSILON_MS) return;
+    this.owner.broken(
+      "no-verdict-from-stall",
+      `called dead after ${silentMs} ms of silence, ${excusedMs} ms of stalls taken out, where ${this.#deadAfterMs} are due`,
+    );
+  }
+}
+
+function describe(input: Input, state: string, outputs: ReturnType<Judge["handle"]>): string {
+  const what = input.type === "tick" || input.type === "opened" ? input.type : JSON.stringify(input);
+  const results = outputs.map((output) =>
+    JSON.stringify(output.type === "send" ? { send: output.heartbeat } : output.event),
+  );
+  return `${what} -> ${state}${results.length > 0 ? `: ${results.join(", ")}` : ""}`;
+}

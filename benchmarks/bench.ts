@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 import { type Fault, faults } from "./faults/index.js";
 import { insideLab } from "./lab/index.js";
+import { committedQos } from "./qos/results.js";
 import { withClaims } from "./report/claims.js";
 import { renderMarkdown } from "./report/markdown.js";
 import { renderPage } from "./report/page/page.js";
@@ -28,6 +29,7 @@ const USAGE = `npm run bench -- [options]
   --wait S        seconds to wait for a verdict (1 to 3600, default 15)
   --no-cost       leave out CPU and memory, which take five minutes
   --cost          CPU and memory only; options of its own: npm run bench -- --cost --help
+  --qos           mistakes against detection time only; options of its own: npm run bench -- --qos --help
   --out FOLDER    where everything goes         (default benchmarks/results/latest)
   --list          names the contenders and the faults
   --help          this text
@@ -37,6 +39,7 @@ Interrupted, it goes on where it was when it is started again with the same opti
 /** Links of one subject in one process: more would make a strike hit a machine busy with itself. */
 const LINKS_AT_ONCE = 10;
 const COST = fileURLToPath(new URL("cost/main.js", import.meta.url));
+const QOS = fileURLToPath(new URL("qos/main.js", import.meta.url));
 
 interface CommandLine {
   readonly subjects: readonly Subject[];
@@ -113,7 +116,7 @@ function complete(results: Results, { folder, subjects: chosen }: CommandLine): 
 function write(results: Results, folder: string): void {
   const path = join(folder, "results.json");
   writeResults(path, results);
-  writeFileSync(join(folder, "report.html"), renderPage(results));
+  writeFileSync(join(folder, "report.html"), renderPage(results, committedQos()));
   writeFileSync(join(folder, "report.md"), renderMarkdown(results));
   printReport(results, path);
   const page = relative(process.cwd(), join(folder, "report.html"));
@@ -137,6 +140,9 @@ function listing(): string {
 await run(USAGE, async (args) => {
   if (args[0] === "--cost") {
     return spawnSync(process.execPath, [COST, ...args.slice(1)], { stdio: "inherit" }).status ?? 1;
+  }
+  if (args[0] === "--qos") {
+    return spawnSync(process.execPath, [QOS, ...args.slice(1)], { stdio: "inherit" }).status ?? 1;
   }
   const commandLine = readCommandLine(args);
   if (commandLine === "help") return "help";

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { committedQos } from "../qos/results.js";
 import { adviceTable } from "./advice-table.js";
 import { compareResults, hasChanged } from "./compare.js";
 import { printComparison } from "./compare-print.js";
@@ -53,7 +54,7 @@ function main(args: string[]): number {
   switch (command) {
     case "page": {
       const [results, out] = expectFiles(command, files, "RESULTS.json", "OUT.html");
-      writeFileSync(out!, renderPage(readResults(results!)));
+      writeFileSync(out!, renderPage(readResults(results!), committedQos()));
       return 0;
     }
     case "picture": {

@@ -1,5 +1,5 @@
 import type { AdaptiveSettings } from "./adaptive-options.js";
-import { JITTER_FLOOR } from "./pacing.js";
+import { CONFIRMING_PROBES, CONFIRMING_PROBES_WITHIN_LIMIT, JITTER_FLOOR } from "./pacing.js";
 import type { Policy, PolicyMode } from "./policy.js";
 
 /** How far beyond the centre of an {@link ArrivalEstimator}, in spreads, silence changes the verdict. */
@@ -33,7 +33,6 @@ export const JITTER_SIGMA = (1 - JITTER_FLOOR) / Math.sqrt(12);
 const SUSPECT_FLOOR = 1.25;
 /** Of the time to a verdict, at least a quarter is left to confirm in. */
 const SUSPECT_CEILING = 0.75;
-const CONFIRMING_PROBES = 4;
 
 /**
  * What all adaptive policies do alike: choose what teaches, and bound what was learnt.
@@ -59,6 +58,8 @@ export class AdaptivePolicy<Estimator extends ArrivalEstimator = ArrivalEstimato
   #expectedMs: number;
   /** The longest time between two of ours. */
   #paceMs: number;
+  /** Even in doubt a peer is not flooded that asked for a slower pace. */
+  #leastConfirmMs = 0;
   #learnt = 0;
   #suspectAfterMs = 0;
   #deadAfterMs = 0;
@@ -95,8 +96,11 @@ export class AdaptivePolicy<Estimator extends ArrivalEstimator = ArrivalEstimato
 
   get confirmIntervalMs(): number {
     const { confirmIntervalMs } = this.#settings;
-    if (confirmIntervalMs !== undefined) return confirmIntervalMs * this.#slowness;
-    return Math.max(1, (this.#deadAfterMs - this.#suspectAfterMs) / CONFIRMING_PROBES);
+    const wantedMs =
+      confirmIntervalMs === undefined
+        ? (this.#deadAfterMs - this.#suspectAfterMs) / CONFIRMING_PROBES
+        : confirmIntervalMs * this.#slowness;
+    return Math.max(1, wantedMs, this.#leastConfirmMs);
   }
 
   observe(gapMs: number): void {
@@ -120,6 +124,7 @@ export class AdaptivePolicy<Estimator extends ArrivalEstimator = ArrivalEstimato
     const { mode, intervalMs, slowestMs } = this.#settings;
     this.#paceMs =
       minReceiveMs > intervalMs ? Math.max(intervalMs, Math.min(minReceiveMs, slowestMs)) : intervalMs;
+    this.#leastConfirmMs = Math.min(minReceiveMs, slowestMs) / CONFIRMING_PROBES_WITHIN_LIMIT;
     if (mode === "echo") this.#expect(this.#paceMs);
   }
 

@@ -1,4 +1,5 @@
 import { requireDurationMs } from "./checks.js";
+import { CONFIRMING_PROBES, CONFIRMING_PROBES_WITHIN_LIMIT } from "./pacing.js";
 import type { Policy, PolicyFactory, PolicyMode } from "./policy.js";
 
 /** The longest interval a beat can announce: 2^32 - 1 ms, about 49.7 days. */
@@ -52,6 +53,8 @@ class FixedTimeout implements Policy {
   #slowness = 1;
   /** How many times slower than we would our own go out: at least 1. */
   #restraint = 1;
+  /** Even in doubt a peer is not flooded that asked for a slower pace. */
+  #leastConfirmMs = 0;
 
   constructor(base: Thresholds) {
     this.#base = base;
@@ -79,7 +82,7 @@ class FixedTimeout implements Policy {
   }
 
   get confirmIntervalMs(): number {
-    return this.#base.confirmIntervalMs * this.#slowness;
+    return Math.max(this.#base.confirmIntervalMs * this.#slowness, this.#leastConfirmMs);
   }
 
   announced(intervalMs: number): void {
@@ -89,6 +92,7 @@ class FixedTimeout implements Policy {
 
   limited(minReceiveMs: number): void {
     this.#restraint = this.#times(minReceiveMs);
+    this.#leastConfirmMs = Math.min(minReceiveMs, this.#base.maxIntervalMs) / CONFIRMING_PROBES_WITHIN_LIMIT;
     if (this.#base.mode === "echo") this.#slowness = this.#restraint;
   }
 
@@ -119,7 +123,8 @@ export function fixedTimeout(options: FixedTimeoutOptions): PolicyFactory {
   const suspectAfterMs =
     options.suspectAfterMs ?? Math.min(deadAfterMs, Math.max(1.25 * intervalMs, deadAfterMs / 2));
   requireDurationMs("suspectAfterMs", suspectAfterMs, intervalMs, deadAfterMs);
-  const confirmIntervalMs = options.confirmIntervalMs ?? Math.max(1, (deadAfterMs - suspectAfterMs) / 4);
+  const confirmIntervalMs =
+    options.confirmIntervalMs ?? Math.max(1, (deadAfterMs - suspectAfterMs) / CONFIRMING_PROBES);
   requireDurationMs("confirmIntervalMs", confirmIntervalMs, 1, Number.POSITIVE_INFINITY);
   const maxIntervalMs = options.maxIntervalMs ?? Math.min(10 * intervalMs, MAX_INTERVAL_MS);
   requireDurationMs("maxIntervalMs", maxIntervalMs, intervalMs, MAX_INTERVAL_MS);

@@ -3,6 +3,12 @@ import type { Policy } from "./policy.js";
 /** Beats and probes go out at 75 to 100 % of the interval (RFC 5880, 6.8.7): never late, never in step. */
 export const JITTER_FLOOR = 0.75;
 
+/** Confirming probes from suspicion to death, unless a policy says otherwise. */
+export const CONFIRMING_PROBES = 4;
+
+/** How many confirming probes a peer that asked for a slower pace is sent in each interval it asked for. */
+export const CONFIRMING_PROBES_WITHIN_LIMIT = 4;
+
 /** Sends of all peers fall on so many instants of an interval, the same for all of one policy. */
 const SEND_GRID = 400;
 

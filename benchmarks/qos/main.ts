@@ -1,0 +1,169 @@
+// Quality of service, measured: npm run bench -- --qos --help
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import pc from "picocolors";
+import { onStage } from "../run/stage.js";
+import { integer, options, run } from "../run/usage.js";
+import { CONDITIONS } from "./conditions.js";
+import { CONTENDERS } from "./contenders.js";
+import { GENERATED_INTERVAL_MS, generatedCurves, recordedCurve } from "./curves.js";
+import { headline } from "./headline.js";
+import { RECORDINGS, record } from "./recorder.js";
+import { type Recording, readRecordings, writeRecording } from "./recording.js";
+import { environmentHere, type QosHeadline, type QosResults, readQos, writeQos } from "./results.js";
+import { headlineLines, qosTables } from "./table.js";
+import { WORLDS } from "./worlds.js";
+
+const USAGE = `npm run bench -- --qos [options]
+
+  --headline      only: the default policy against a plain timeout, in bursts of loss with local stalls;
+                  results are put into an existing FILE, beside the curves
+  --record        only: record beats in the lab, for 40 s, into FILE's folder traces/
+  --hours N       of each generated condition      (1 to 100000, default 200)
+  --peer-hours N  of each world of the headline    (1 to 100000000, default 1000000)
+  --minutes M     stop each part after so long     (1 to 1000, default 20)
+  --seed N        of everything that is generated  (1 to 1000000, default 1)
+  --out FILE      where results go                 (default benchmarks/results/qos.json)
+  --help          this text`;
+
+const RESULTS = fileURLToPath(new URL("../../results/qos.json", import.meta.url));
+const RECORD_MS = 40_000;
+
+interface CommandLine {
+  readonly part: "all" | "headline" | "record";
+  readonly hours: number;
+  readonly peerHours: number;
+  readonly minutes: number;
+  readonly seed: number;
+  readonly out: string;
+}
+
+function readCommandLine(args: string[]): CommandLine | "help" {
+  const values = options(
+    args,
+    ["hours", "peer-hours", "minutes", "seed", "out"],
+    ["headline", "record", "help"],
+  );
+  if (values.help) return "help";
+  return {
+    part: values.headline ? "headline" : values.record ? "record" : "all",
+    hours: integer("--hours", values.hours ?? "200", 100_000),
+    peerHours: integer("--peer-hours", values["peer-hours"] ?? "1000000", 100_000_000),
+    minutes: integer("--minutes", values.minutes ?? "20", 1000),
+    seed: integer("--seed", values.seed ?? "1", 1_000_000),
+    out: resolve(values.out ?? RESULTS),
+  };
+}
+
+/** True for so many minutes from now on. */
+function within(minutes: number): () => boolean {
+  const beganMs = performance.now();
+  return () => performance.now() - beganMs < minutes * 60_000;
+}
+
+function headlines({ peerHours, minutes, seed }: CommandLine): QosHeadline[] {
+  return WORLDS.map((world, index) => {
+    process.stderr.write(`  ${world.title} …\n`);
+    const hasTime = within(minutes / WORLDS.length);
+    const found = headline(world, seed + 10 * index, (done) => done < peerHours && hasTime());
+    const ours = found.ours.map((side) => ({ ...side, fewer: finite(side.fewer) }));
+    return { ...found, title: world.title, why: world.why, ours };
+  });
+}
+
+function finite({ from, to }: { readonly from: number; readonly to: number }) {
+  return { from, to: Number.isFinite(to) ? to : null };
+}
+
+function measureAll(commandLine: CommandLine): QosResults {
+  const { hours, minutes, seed, out } = commandLine;
+  process.stderr.write("  the curves …\n");
+  const recordings = readRecordings(tracesOf(out));
+  const points = [
+    ...generatedCurves({ hours, seed, goOn: within(minutes) }),
+    ...recordings.flatMap(recordedCurve),
+  ];
+  return {
+    schema: 1,
+    environment: environmentHere(),
+    conditions: [...CONDITIONS.map(generated), ...recordings.map(recorded)],
+    contenders: CONTENDERS.map(({ name, title, kind, parameter, standard }) => ({
+      name,
+      title,
+      kind,
+      parameter,
+      standard,
+    })),
+    points,
+    headlines: headlines(commandLine),
+    notMeasured: notMeasured(recordings),
+  };
+}
+
+function generated({ name, title, why }: (typeof CONDITIONS)[number]): QosResults["conditions"][number] {
+  return { name, title, why, kind: "generated", intervalMs: GENERATED_INTERVAL_MS };
+}
+
+function recorded({ name, title, why, intervalMs }: Recording): QosResults["conditions"][number] {
+  return { name, title, why, kind: "recorded", intervalMs };
+}
+
+function notMeasured(recordings: readonly Recording[]): QosResults["notMeasured"] {
+  return [
+    {
+      what: "SWIM's indirect probes and the confirmations of other members",
+      why: "a trace has one path; with two nodes there is nobody else",
+    },
+    recordings.length === 0
+      ? { what: "recorded traces", why: "there are none: npm run bench -- --qos --record" }
+      : {
+          what: "confirming probes on recorded traces, where ours judge without them",
+          why: "a recording cannot tell what would have become of a probe that was never sent",
+        },
+  ];
+}
+
+function tracesOf(out: string): string {
+  return join(dirname(out), "traces");
+}
+
+async function recordAll(out: string, args: readonly string[]): Promise<number> {
+  return onStage(fileURLToPath(import.meta.url), args, async (stage) => {
+    if (stage.notHere !== undefined) throw new Error(`Nothing can be recorded here: ${stage.notHere}`);
+    const folder = tracesOf(out);
+    mkdirSync(folder, { recursive: true });
+    const recordings = await Promise.all(RECORDINGS.map((plan) => record(stage, plan, RECORD_MS)));
+    for (const recording of recordings) {
+      writeRecording(folder, recording);
+      process.stdout.write(
+        `${recording.name}: ${recording.beats.length} of ${recording.sent} beats arrived\n`,
+      );
+    }
+    return 0;
+  });
+}
+
+function headlineOnly(commandLine: CommandLine): void {
+  const found = headlines(commandLine);
+  process.stdout.write(`${found.map(headlineLines).join("\n\n")}\n`);
+  if (!existsSync(commandLine.out)) return;
+  writeQos(commandLine.out, { ...readQos(commandLine.out), headlines: found });
+}
+
+await run(USAGE, async (args) => {
+  const commandLine = readCommandLine(args);
+  if (commandLine === "help") return "help";
+  const { part, out } = commandLine;
+  if (part === "record") return recordAll(out, args);
+  if (part === "headline") {
+    headlineOnly(commandLine);
+    return 0;
+  }
+  const results = measureAll(commandLine);
+  mkdirSync(dirname(out), { recursive: true });
+  writeQos(out, results);
+  process.stdout.write(`${qosTables(results)}\n`);
+  process.stdout.write(pc.dim(`Every figure: ${relative(process.cwd(), out)}\n`));
+  return 0;
+});

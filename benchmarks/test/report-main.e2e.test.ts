@@ -57,7 +57,7 @@ test.each([
   [[], "a command is missing"],
   [["paeg"], 'there is no command "paeg"'],
   [["page", "one.json"], "page takes RESULTS.json and OUT.html, not one.json"],
-  [["markdown", "--check", "x"], "--check goes with readme and schema only"],
+  [["markdown", "--check", "x"], "--check goes with readme, advice and schema only"],
   [["markdown", "--colour"], "--colour"],
 ])("wrong arguments %j end with 2, say what is wrong and how it goes", (args, message) => {
   const { status, stderr } = run(...args);

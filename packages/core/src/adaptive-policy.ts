@@ -124,7 +124,8 @@ export class AdaptivePolicy<Estimator extends ArrivalEstimator = ArrivalEstimato
     const { mode, intervalMs, slowestMs } = this.#settings;
     this.#paceMs =
       minReceiveMs > intervalMs ? Math.max(intervalMs, Math.min(minReceiveMs, slowestMs)) : intervalMs;
-    this.#leastConfirmMs = Math.min(minReceiveMs, slowestMs) / CONFIRMING_PROBES_WITHIN_LIMIT;
+    this.#leastConfirmMs =
+      minReceiveMs > 0 ? Math.min(minReceiveMs, slowestMs) / CONFIRMING_PROBES_WITHIN_LIMIT : 0;
     if (mode === "echo") this.#expect(this.#paceMs);
   }
 

@@ -19,7 +19,7 @@ export interface Headline {
 const INTERVAL_MS = 1000;
 const HOUR_MS = 3_600_000;
 
-/** The default policy, and what more confirming probes would make of it. */
+/** The default policy, and what fewer confirming probes would make of it. */
 const OURS: readonly { readonly name: string; readonly settings: string; readonly policy: PolicyFactory }[] =
   [
     {
@@ -28,9 +28,9 @@ const OURS: readonly { readonly name: string; readonly settings: string; readonl
       policy: fixedTimeout({ intervalMs: INTERVAL_MS }),
     },
     {
-      name: "with 15 confirming probes",
-      settings: `fixedTimeout({ intervalMs: ${INTERVAL_MS}, confirmIntervalMs: 100 })`,
-      policy: fixedTimeout({ intervalMs: INTERVAL_MS, confirmIntervalMs: 100 }),
+      name: "with 4 confirming probes",
+      settings: `fixedTimeout({ intervalMs: ${INTERVAL_MS}, confirmIntervalMs: 375 })`,
+      policy: fixedTimeout({ intervalMs: INTERVAL_MS, confirmIntervalMs: 375 }),
     },
   ];
 

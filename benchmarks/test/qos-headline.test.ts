@@ -32,7 +32,7 @@ describe("leaving the quiet out", () => {
     ["the plain timeout", () => plainEcho(PLAIN)],
     ["the default policy", () => detectorJudge(fixedTimeout({ intervalMs: 1000 }), seededRandom(5))],
   ])("changes no mistake rate: %s", (_, judgeOf) => {
-    const hours = 60;
+    const hours = 180;
     const skipping = new SideTally(HARSH, {
       name: "",
       settings: "",
@@ -86,9 +86,9 @@ describe("the headline", () => {
 
   test("probes save most of the peers behind a fading radio: the more, the more", () => {
     const { plain, ours } = headline(fading!, 2, (hours) => hours < 2000);
-    const [standard, many] = ours;
-    expect(standard!.mistakes).toBeLessThan(plain.mistakes);
-    expect(many!.mistakes).toBeLessThan(standard!.mistakes / 5);
+    const [standard, few] = ours;
+    expect(few!.mistakes).toBeLessThan(plain.mistakes);
+    expect(standard!.mistakes).toBeLessThan(few!.mistakes / 5);
     expect(standard!.fewer.from).toBeLessThan(plain.mistakes / standard!.mistakes);
     expect(standard!.fewer.to).toBeGreaterThan(plain.mistakes / standard!.mistakes);
   });

@@ -28,7 +28,7 @@ export interface AdaptiveOptions extends SharedOptions {
    */
   readonly maxDetectionMs?: number;
   /**
-   * While suspect, probe this often, 1 or more; default a quarter of the time from suspicion to death, as it
+   * While suspect, probe this often, 1 or more; default a fifteenth of the time from suspicion to death, as it
    * is then. Infinity: no confirming probes.
    */
   readonly confirmIntervalMs?: number;

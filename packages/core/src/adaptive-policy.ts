@@ -1,5 +1,5 @@
 import type { AdaptiveSettings } from "./adaptive-options.js";
-import { CONFIRMING_PROBES, CONFIRMING_PROBES_WITHIN_LIMIT, JITTER_FLOOR } from "./pacing.js";
+import { CONFIRMING_PROBES_WITHIN_LIMIT, confirmingWaitMs, JITTER_FLOOR } from "./pacing.js";
 import type { Policy, PolicyMode } from "./policy.js";
 
 /** How far beyond the centre of an {@link ArrivalEstimator}, in spreads, silence changes the verdict. */
@@ -98,7 +98,7 @@ export class AdaptivePolicy<Estimator extends ArrivalEstimator = ArrivalEstimato
     const { confirmIntervalMs } = this.#settings;
     const wantedMs =
       confirmIntervalMs === undefined
-        ? (this.#deadAfterMs - this.#suspectAfterMs) / CONFIRMING_PROBES
+        ? confirmingWaitMs(this.#deadAfterMs - this.#suspectAfterMs)
         : confirmIntervalMs * this.#slowness;
     return Math.max(1, wantedMs, this.#leastConfirmMs);
   }

@@ -1,3 +1,4 @@
+import type { ProbeBudget } from "./probe-budget.js";
 import type { Proof } from "./transport.js";
 
 /** What many detectors have in common; one object serves them all. */
@@ -21,6 +22,8 @@ export interface DetectorOptions {
    * Default: no limit.
    */
   readonly minReceiveMs?: number;
+  /** What all detectors of a process may spend on confirming probes. Default: no limit. */
+  readonly probeBudget?: ProbeBudget;
   /** What each beat carries: 1 to 255 octets, or nothing. */
   readonly payload?: () => Uint8Array | undefined;
 }

@@ -1,5 +1,5 @@
 import { requireDurationMs } from "./checks.js";
-import { CONFIRMING_PROBES, CONFIRMING_PROBES_WITHIN_LIMIT } from "./pacing.js";
+import { CONFIRMING_PROBES_WITHIN_LIMIT, confirmingWaitMs } from "./pacing.js";
 import type { Policy, PolicyFactory, PolicyMode } from "./policy.js";
 
 /** The longest interval a beat can announce: 2^32 - 1 ms, about 49.7 days. */
@@ -19,8 +19,8 @@ export interface FixedTimeoutOptions {
    */
   readonly suspectAfterMs?: number;
   /**
-   * While suspect, probe this often; default a quarter of the time from suspicion to death, so that four
-   * answers can still save the peer. Infinity: no confirming probes.
+   * While suspect, probe this often; default a fifteenth of the time from suspicion to death, but 20 ms, or where
+   * that is shorter a quarter of that time. Infinity: no confirming probes.
    */
   readonly confirmIntervalMs?: number;
   /**
@@ -123,8 +123,7 @@ export function fixedTimeout(options: FixedTimeoutOptions): PolicyFactory {
   const suspectAfterMs =
     options.suspectAfterMs ?? Math.min(deadAfterMs, Math.max(1.25 * intervalMs, deadAfterMs / 2));
   requireDurationMs("suspectAfterMs", suspectAfterMs, intervalMs, deadAfterMs);
-  const confirmIntervalMs =
-    options.confirmIntervalMs ?? Math.max(1, (deadAfterMs - suspectAfterMs) / CONFIRMING_PROBES);
+  const confirmIntervalMs = options.confirmIntervalMs ?? confirmingWaitMs(deadAfterMs - suspectAfterMs);
   requireDurationMs("confirmIntervalMs", confirmIntervalMs, 1, Number.POSITIVE_INFINITY);
   const maxIntervalMs = options.maxIntervalMs ?? Math.min(10 * intervalMs, MAX_INTERVAL_MS);
   requireDurationMs("maxIntervalMs", maxIntervalMs, intervalMs, MAX_INTERVAL_MS);

@@ -17,6 +17,8 @@ export interface JudgedPrediction extends Prediction {
   readonly mistakesPerHour: number;
 }
 
+/** Losses near in time are seldom independent: of the confirming probes only so many, evenly spread, are counted on. */
+const TRUSTED_CONFIRMING_PROBES = 4;
 const LATE_DEVIATIONS = 4;
 const LATE_CHANCE = 0.01;
 
@@ -45,7 +47,8 @@ interface FullPath {
 
 /**
  * What `predict` says of heartbeats, on a path whose delay varies. Delays are independent and of whatever
- * distribution with that variance; losses are independent. Detection and mistakes are bounds from above, traffic is
+ * distribution with that variance; losses are independent, but of
+ * the confirming probes four at most are counted on. Detection and mistakes are bounds from above, traffic is
  * the mean, with the confirming probes. A peer's beats are `policy.intervalMs` apart.
  *
  * **Mistakes** are, in an hour, as many as pieces of evidence, times the chance that nothing follows one for
@@ -144,7 +147,8 @@ function missesChance(
     chance *= missChance(leftMs - dueMs - earlyMs, way);
   }
   const echo = echoWay(path);
-  const waitMs = confirmWaitMs(policy);
+  const trustedMs = (policy.deadAfterMs - suspectAfterMs) / TRUSTED_CONFIRMING_PROBES;
+  const waitMs = confirmWaitMs(policy, Math.max(policy.confirmIntervalMs, trustedMs));
   for (let dueMs = suspectAfterMs + echo.meanMs; dueMs < leftMs; dueMs += waitMs) {
     chance *= missChance(leftMs - dueMs, echo);
   }
@@ -154,7 +158,7 @@ function missesChance(
 /** How many confirming probes a suspicion of a living peer takes at most: until one is answered, and one planned. */
 function probesPerDoubt(policy: Policy, path: FullPath): number {
   const phaseMs = policy.deadAfterMs - policy.suspectAfterMs;
-  const waitMs = confirmWaitMs(policy);
+  const waitMs = confirmWaitMs(policy, policy.confirmIntervalMs);
   const echo = echoWay(path);
   let probes = policy.mode === "listen" ? 0 : 1;
   for (let sentMs = 0; sentMs < phaseMs; sentMs += waitMs) {
@@ -167,6 +171,7 @@ function probesPerDoubt(policy: Policy, path: FullPath): number {
   return probes;
 }
 
-function confirmWaitMs({ mode, confirmIntervalMs, intervalMs }: Policy): number {
+/** Suspicion hastens sending, and never slows it. */
+function confirmWaitMs({ mode, intervalMs }: Policy, confirmIntervalMs: number): number {
   return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, intervalMs);
 }

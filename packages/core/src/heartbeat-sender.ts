@@ -28,6 +28,8 @@ export class HeartbeatSender {
   readonly #firstSeq: number;
   #nextMs = Number.POSITIVE_INFINITY;
   #beatSeq: number;
+  /** Confirming probes that were due in this silence. */
+  #confirming = 0;
   #probes: OutstandingProbes | undefined;
 
   constructor(policy: Policy, options: DetectorOptions, firstSeq: number) {
@@ -44,6 +46,7 @@ export class HeartbeatSender {
 
   /** Sends at once: the link is ready, or the peer is in doubt. */
   hasten(nowMs: number): void {
+    this.#confirming = 0;
     this.#nextMs = nowMs;
   }
 
@@ -74,10 +77,16 @@ export class HeartbeatSender {
       return [];
     }
     const heartbeats: (Beat | Probe)[] = [];
-    if (confirms || mode === "echo") heartbeats.push(this.probe(nowMs));
+    if (confirms ? this.#mayConfirm(nowMs) : mode === "echo") heartbeats.push(this.probe(nowMs));
     if (mode === "beat" && this.#healthy()) heartbeats.push(this.#beat());
     this.#plan(nowMs, confirms ? this.#confirmWaitMs() : this.#intervalMs());
     return heartbeats;
+  }
+
+  /** One that may not go out is as good as lost: the next is due at its time, and so is the verdict. */
+  #mayConfirm(nowMs: number): boolean {
+    this.#confirming += 1;
+    return this.#options.probeBudget?.takes(this.#confirming, nowMs) ?? true;
   }
 
   /** A probe out of turn. */

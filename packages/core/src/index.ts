@@ -25,6 +25,7 @@ export { JITTER_FLOOR } from "./pacing.js";
 export * from "./phi-accrual.js";
 export * from "./policy.js";
 export * from "./prediction.js";
+export * from "./probe-budget.js";
 export * from "./rejection.js";
 export {
   type Candidate,

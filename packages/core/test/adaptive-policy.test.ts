@@ -49,7 +49,7 @@ describe.each(policies)("%s", (name, make) => {
     expect(deadAfterMs).toBeGreaterThanOrEqual(2000);
     expect(suspectAfterMs).toBeGreaterThanOrEqual(1250);
     expect(suspectAfterMs).toBeLessThanOrEqual(0.75 * deadAfterMs);
-    expect(confirmIntervalMs).toBeCloseTo((deadAfterMs - suspectAfterMs) / 4, 9);
+    expect(confirmIntervalMs).toBeCloseTo((deadAfterMs - suspectAfterMs) / 15, 9);
   });
 
   it("grows more patient on a path with jitter or longer gaps, and less so again afterwards", () => {

@@ -4,8 +4,10 @@ import { heartbeatBound } from "../src/heartbeat-bound.js";
 import {
   answerOnly,
   datagramCost,
+  type FixedTimeoutOptions,
   fixedTimeout,
   type HeartbeatRequirements,
+  type PolicyFactory,
   policyFor,
   streamCost,
 } from "../src/index.js";
@@ -30,9 +32,8 @@ function chosen(of: Case, seed: number) {
   const { rttMs, jitterMs = 0, lossRate = 0, timerSlackMs = 2 } = of.path;
   const { mode, intervalMs } = found.options;
   const random = seededRandom(seed);
-  const path = (outage?: RoughPathOptions["outage"]) =>
+  const path = (rest: Partial<Pick<RoughPathOptions, "outage" | "monitor">> = {}) =>
     new RoughPath({
-      ...(outage !== undefined && { outage }),
       monitor: found.policy,
       peer: mode === "echo" ? answerOnly() : answerOnly({ beatIntervalMs: intervalMs }),
       random,
@@ -41,8 +42,15 @@ function chosen(of: Case, seed: number) {
       loss: of.transport.wire.loss,
       retransmitMs: rttMs + Math.max(200, 4 * jitterMs),
       timerSlackMs,
+      ...rest,
     });
   return { ...found, path, random };
+}
+
+/** The same with no more confirming probes than are counted on: what it promises is near the truth only with them. */
+function askingFourTimes(options: FixedTimeoutOptions): PolicyFactory {
+  const { suspectAfterMs, deadAfterMs } = fixedTimeout(options)();
+  return fixedTimeout({ ...options, confirmIntervalMs: (deadAfterMs - suspectAfterMs) / 4 });
 }
 
 function mistakesIn(hours: number, path: RoughPath): number {
@@ -113,14 +121,18 @@ const cases: [string, Case, number][] = [
 
 describe("mistakes and octets of the chosen policy, counted", () => {
   it.each(cases)("%s", (_, of, hours) => {
-    const { path, prediction } = chosen(of, 1);
+    const { path, prediction, options } = chosen(of, 1);
     const network = path();
     const mistakes = mistakesIn(hours, network);
     const promised = prediction.mistakesPerHour * hours;
     // Counts are Poisson's: beyond four standard deviations one in 30 000.
     expect(mistakes).toBeLessThanOrEqual(promised + 4 * Math.sqrt(promised) + 1);
     expect(prediction.mistakesPerHour).toBeLessThanOrEqual(MANY / 24);
-    if (of.carefulTimes !== undefined) expect(mistakes).toBeGreaterThan(promised / of.carefulTimes);
+    if (of.carefulTimes !== undefined) {
+      const asked = mistakesIn(hours, path({ monitor: askingFourTimes(options) }));
+      expect(asked).toBeLessThanOrEqual(promised + 4 * Math.sqrt(promised) + 1);
+      expect(asked).toBeGreaterThan(promised / of.carefulTimes);
+    }
     // Heartbeats, not frames: what acknowledges them is arithmetic.
     if (of.transport === TCP) return;
     const { out, in: back } = prediction.framesPerHour;
@@ -197,7 +209,7 @@ describe("an outage of the length asked for is sat out, whenever it begins", () 
     let dead = 0;
     for (let trial = 0; trial < 300; trial++) {
       const fromMs = (5 + 5 * random()) * options.intervalMs;
-      const network = path({ fromMs, toMs: fromMs + outageMs });
+      const network = path({ outage: { fromMs, toMs: fromMs + outageMs } });
       network.runTo(fromMs + 60_000);
       if (network.monitor.state === "dead") dead += 1;
     }

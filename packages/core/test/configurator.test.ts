@@ -97,7 +97,7 @@ describe("a policy that meets the requirements", () => {
     const { mistakesPerDay: _, ...rest } = {
       ...asked,
       path: { rttMs: 40, lossRate: 0.4 },
-      octetsPerHour: 8e5,
+      octetsPerHour: 9e5,
     };
     const prediction = met(policyFor(rest));
     expect(24 * prediction.mistakesPerHour).toBeGreaterThan(0.01);

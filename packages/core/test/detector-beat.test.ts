@@ -31,8 +31,8 @@ describe("in mode beat both ends beat", () => {
   it("while suspect asks too, for a beat lost one way may mean only that this way is bad", () => {
     const bench = new Bench(beating);
     bench.open();
-    bench.runTo(1900);
-    expect(bench.sentAtMs("probe")).toEqual([1500, 1875]);
+    bench.runTo(1650);
+    expect(bench.sentAtMs("probe")).toEqual([1500, 1600]);
     bench.hear(echo(0));
     expect(bench.eventTypes).toEqual(["suspect", "alive"]);
   });
@@ -79,11 +79,11 @@ describe("in mode listen we expect the peer's beats", () => {
     const bench = new Bench(listening);
     bench.open();
     bench.hear(beat(0));
-    bench.runTo(1900);
-    expect(bench.sentAtMs("probe")).toEqual([1500, 1875]);
+    bench.runTo(1650);
+    expect(bench.sentAtMs("probe")).toEqual([1500, 1600]);
     bench.hear(echo(1));
-    expect(bench.detector.deadlineMs).toBe(3400);
-    bench.runTo(3300);
+    expect(bench.detector.deadlineMs).toBe(3150);
+    bench.runTo(3100);
     expect(bench.eventTypes).toEqual(["alive", "suspect", "alive"]);
     expect(bench.sent).toHaveLength(2);
   });

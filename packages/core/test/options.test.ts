@@ -67,15 +67,31 @@ describe("fixedTimeout refuses what cannot work, with its name and value", () =>
     }
   });
 
-  it("by default: three intervals, suspect at half of them, four confirming probes", () => {
+  it("by default: three intervals, suspect at half of them, fifteen confirming probes", () => {
     expect(fixedTimeout({ intervalMs: 1000 })()).toMatchObject({
       name: "fixed-timeout",
       mode: "echo",
       deadAfterMs: 3000,
       suspectAfterMs: 1500,
-      confirmIntervalMs: 375,
+      confirmIntervalMs: 100,
     } satisfies { mode: PolicyMode } & Record<string, unknown>);
   });
+
+  it.each([
+    [40, 5],
+    [80, 10],
+    [160, 20],
+    [400, 20],
+    [600, 20],
+    [3000, 100],
+  ])(
+    "confirming probes are not crowded: in a phase of half of %d ms one each %d ms",
+    (deadAfterMs, everyMs) => {
+      const policy = fixedTimeout({ intervalMs: deadAfterMs / 4, detectMultiplier: 4 })();
+      expect(policy.deadAfterMs - policy.suspectAfterMs).toBe(deadAfterMs / 2);
+      expect(policy.confirmIntervalMs).toBe(everyMs);
+    },
+  );
 
   it("a healthy peer is never suspect by default, however short the timeout: 1.25 intervals, if there are", () => {
     expect(fixedTimeout({ intervalMs: 1000, detectMultiplier: 2 })().suspectAfterMs).toBe(1250);

@@ -102,22 +102,24 @@ describe("detection time, against 3000 faults spread over time", () => {
 
 describe("mistakes under independent loss, against a live peer watched for long", () => {
   const never = Number.POSITIVE_INFINITY;
+  // Of a peer asked often next to none are made: with few probes there is something to count.
+  const four: FixedTimeoutOptions = { ...second, confirmIntervalMs: 375 };
   const lossy: [string, FixedTimeoutOptions, Path, number][] = [
-    ["echo, confirming probes", second, { rttMs: 20, lossRate: 0.2 }, 100],
+    ["echo, four confirming probes", four, { rttMs: 20, lossRate: 0.2 }, 100],
     ["echo, none", { ...second, confirmIntervalMs: never }, { rttMs: 20, lossRate: 0.1 }, 50],
     ["echo, a long way", { ...second, confirmIntervalMs: never }, { rttMs: 800, lossRate: 0.1 }, 50],
-    ["echo, the shortest way", second, { rttMs: 0.01, lossRate: 0.2 }, 100],
-    ["echo, no distance at all", second, { rttMs: 0, lossRate: 0.2 }, 100],
+    ["echo, the shortest way", four, { rttMs: 0.01, lossRate: 0.2 }, 100],
+    ["echo, no distance at all", four, { rttMs: 0, lossRate: 0.2 }, 100],
     [
       "echo, rather confirming than probing",
       { intervalMs: 1000, detectMultiplier: 5, confirmIntervalMs: 2000 },
       { rttMs: 20, lossRate: 0.3 },
       100,
     ],
-    ["echo, an interval's way", second, { rttMs: 1000, lossRate: 0.2 }, 100],
-    ["beat", { ...second, mode: "beat" }, { rttMs: 20, lossRate: 0.4 }, 100],
-    ["beat, an interval's way", { ...second, mode: "beat" }, { rttMs: 1000, lossRate: 0.4 }, 100],
-    ["listen, confirming probes", { ...second, mode: "listen" }, { rttMs: 20, lossRate: 0.4 }, 100],
+    ["echo, an interval's way", four, { rttMs: 1000, lossRate: 0.2 }, 100],
+    ["beat", { ...four, mode: "beat" }, { rttMs: 20, lossRate: 0.4 }, 100],
+    ["beat, an interval's way", { ...four, mode: "beat" }, { rttMs: 1000, lossRate: 0.4 }, 100],
+    ["listen, four confirming probes", { ...four, mode: "listen" }, { rttMs: 20, lossRate: 0.4 }, 100],
     [
       "listen, none",
       { ...second, mode: "listen", confirmIntervalMs: never },
@@ -131,6 +133,13 @@ describe("mistakes under independent loss, against a live peer watched for long"
     expect(expected).toBeGreaterThan(50);
     expect(measured / expected).toBeGreaterThan(0.7);
     expect(measured / expected).toBeLessThan(1.3);
+  });
+
+  it("far away fewer than expected: of many probes under way, more than the first answer comes", () => {
+    const way = { rttMs: 1000, lossRate: 0.2 };
+    const expected = predict(UDP, fixedTimeout(second)(), way).mistakesPerHour! * 100;
+    expect(expected).toBeGreaterThan(50);
+    expect(mistakesIn(100, second, way, 3)).toBeLessThan(0.7 * expected);
   });
 
   it("without loss there are none, in any mode", () => {

@@ -130,7 +130,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   #sharedOptions(proves: Proof): DetectorOptions {
     let shared = this.#shared.get(proves);
     if (shared === undefined) {
-      shared = detectorOptions(proves, this.#options, false);
+      shared = detectorOptions(proves, this.#options, this.#keeper, false);
       this.#shared.set(proves, shared);
     }
     return shared;

@@ -51,9 +51,10 @@ export function monitor(
   options: MonitorOptions = {},
 ): Observable<LivenessEvent> {
   const scheduler = options.scheduler ?? monotonicScheduler;
-  const shared = detectorOptions(transport.proves, options, true);
+  const keeper = Timekeeper.of(scheduler);
+  const shared = detectorOptions(transport.proves, options, keeper, true);
   return new Observable((subscriber) => {
-    const watch = new SubscribedWatch(policy(), shared, Timekeeper.of(scheduler), subscriber);
+    const watch = new SubscribedWatch(policy(), shared, keeper, subscriber);
     watch.start(transport);
     return () => watch.stop();
   });
@@ -63,12 +64,14 @@ export function monitor(
 export function detectorOptions(
   proves: Proof,
   options: MonitorOptions,
+  { probeBudget }: Timekeeper,
   samplesByDefault: boolean,
 ): DetectorOptions {
   const { payload, health, evidence, minReceiveMs, random } = options;
   if (minReceiveMs !== undefined) requireInteger("minReceiveMs", minReceiveMs, 1, MAX_INTERVAL_MS);
   return {
     proves,
+    probeBudget,
     samples: options.samples ?? samplesByDefault,
     ...(payload && { payload }),
     ...(health && { health }),

@@ -1,4 +1,4 @@
-import { type Deadlined, DeadlineQueue } from "@heartwire/core";
+import { type Deadlined, DeadlineQueue, ProbeBudget } from "@heartwire/core";
 import type { SchedulerLike, Subscription } from "rxjs";
 
 /** Something that is ticked at its deadline, and judged only after pending input was let in. */
@@ -40,6 +40,8 @@ export class Timekeeper {
     return keeper;
   }
 
+  /** What all its links together may spend on confirming probes. */
+  readonly probeBudget = new ProbeBudget();
   readonly #scheduler: SchedulerLike;
   readonly #queue = new DeadlineQueue<Timed>();
   /** Those whose verdict waits for pending input. */

@@ -1,4 +1,4 @@
-import { type Deadlined, DeadlineQueue } from "@heartwire/core";
+import { type Deadlined, DeadlineQueue, ProbeBudget } from "@heartwire/core";
 
 /** What a {@link Keeper} keeps the deadlines of: one link's watch. */
 export interface Timed extends Deadlined {
@@ -34,6 +34,7 @@ export const MAX_DRAIN_MS = 250;
  * one is right.
  */
 export class Keeper {
+  readonly probeBudget = new ProbeBudget();
   readonly #loop: EventLoop;
   readonly #queue = new DeadlineQueue<Timed>();
   /** Those whose verdict waits for pending input. */

@@ -77,7 +77,8 @@ export class Watch implements Timed {
   ) {
     const nowMs = host.now();
     const firstSeq = Math.floor(nowMs) >>> 0;
-    this.#judge = judge(policy, options, nowMs, firstSeq);
+    const { probeBudget } = host.keeper;
+    this.#judge = judge(policy, { ...options, probeBudget }, nowMs, firstSeq);
     this.#evidence = new EvidenceRecord(firstSeq);
     this.#traffic = new TrafficAllowance(policy, nowMs);
     this.#evidenceMs = nowMs;

@@ -56,7 +56,8 @@ describe("a run", () => {
   });
 
   it("breaks the same invariant at the same instant again, with the history of the peer", () => {
-    const impatient = fixedTimeout({ intervalMs: INTERVAL_MS, detectMultiplier: 2 });
+    const { confirmIntervalMs } = policy();
+    const impatient = fixedTimeout({ intervalMs: INTERVAL_MS, detectMultiplier: 2, confirmIntervalMs });
     const judge: JudgeFactory = (given, ...rest) =>
       new Detector(given.mode === "echo" ? impatient() : given, ...rest);
     const first = simulate(hostile(), policy, { judge }).violation;

@@ -133,24 +133,31 @@ function trafficPerHour(
 
 /**
  * A mistake is a piece of evidence followed by failures only, for `deadAfterMs`. With independent loss q per
- * regular try and c per confirming probe, and n and k of them in that time: rate × (1 − q) × q^n × c^k.
+ * regular try and c per confirming probe, and n and k of them in that time: q^n × c^k of all evidence. Far away
+ * they are fewer: of several confirming probes under way, more than the first is answered.
  */
 function mistakesPerHour(wire: WireCost, policy: Policy, path: Required<Path>): number | undefined {
   if (policy.kernel !== undefined || wire.loss === "delays") return undefined;
-  const { suspectAfterMs, deadAfterMs, confirmIntervalMs } = policy;
+  const { suspectAfterMs, deadAfterMs, confirmIntervalMs, mode } = policy;
   if (deadAfterMs === Number.POSITIVE_INFINITY) return 0;
   const { meanMs } = jitteredInterval(policy.intervalMs);
   const lost = lossPerEvidence(policy, path.lossRate);
-  const confirms = Number.isFinite(confirmIntervalMs);
-  const confirmWaitMs = policy.mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, meanMs);
+  const tries = (withinMs: number) => Math.floor(withinMs / meanMs);
   // Suspicion replaces the regular probes, but those on their way may still be answered. Distance costs none:
   // the first answer in that time is to a probe sent before it began.
-  const regularForMs =
-    confirms && policy.mode === "echo" ? Math.min(suspectAfterMs + path.rttMs, deadAfterMs) : deadAfterMs;
-  const regularTries = Math.floor(regularForMs / meanMs);
-  const confirmForMs = deadAfterMs - suspectAfterMs - path.rttMs;
-  // An answer that comes with the verdict comes too late.
-  const confirmTries = confirms ? Math.ceil(Math.max(0, confirmForMs) / confirmWaitMs) : 0;
+  const doubtMs = Math.min(suspectAfterMs + path.rttMs, deadAfterMs);
+  if (!Number.isFinite(confirmIntervalMs)) {
+    const gapMs = meanMs / (1 - lost);
+    return (HOUR_MS / gapMs) * lost ** tries(deadAfterMs);
+  }
   const lostConfirm = 1 - (1 - path.lossRate) ** 2;
-  return (HOUR_MS / meanMs) * (1 - lost) * lost ** regularTries * lostConfirm ** confirmTries;
+  const waitMs = mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, meanMs);
+  // An answer that comes with the verdict comes too late.
+  const confirmForMs = Math.max(0, deadAfterMs - suspectAfterMs - path.rttMs);
+  const unanswered = lostConfirm ** Math.ceil(confirmForMs / waitMs);
+  // The mean gap: a try's time for each, and where all of those until suspicion fail, a confirming probe's for each.
+  const doubted = lost ** tries(doubtMs);
+  const untilDoubtMs = Math.max(0, suspectAfterMs - tries(doubtMs) * meanMs);
+  const gapMs = (1 - doubted) * (meanMs / (1 - lost)) + doubted * (untilDoubtMs + waitMs / (1 - lostConfirm));
+  return (HOUR_MS / gapMs) * lost ** tries(mode === "echo" ? doubtMs : deadAfterMs) * unanswered;
 }

@@ -105,6 +105,7 @@ describe("mistakes under independent loss, against a live peer watched for long"
   // Of a peer asked often next to none are made: with few probes there is something to count.
   const four: FixedTimeoutOptions = { ...second, confirmIntervalMs: 375 };
   const lossy: [string, FixedTimeoutOptions, Path, number][] = [
+    ["echo, as it comes", second, { rttMs: 20, lossRate: 0.4 }, 100],
     ["echo, four confirming probes", four, { rttMs: 20, lossRate: 0.2 }, 100],
     ["echo, none", { ...second, confirmIntervalMs: never }, { rttMs: 20, lossRate: 0.1 }, 50],
     ["echo, a long way", { ...second, confirmIntervalMs: never }, { rttMs: 800, lossRate: 0.1 }, 50],

@@ -50,15 +50,6 @@ export interface AdaptiveSettings {
 
 /** The most gaps that a window may hold. */
 export const MAX_WINDOW_GAPS = 10_000;
-/**
- * Checks one dimensionless option.
- *
- * @throws RangeError naming the option and its value unless it is a number from `min` to `max`.
- */
-export function requireNumber(name: string, value: number, min: number, max: number): void {
-  if (typeof value === "number" && value >= min && value <= max) return;
-  throw new RangeError(`${name} must be a number from ${min} to ${max}, not ${value}`);
-}
 
 /**
  * Checks what all adaptive policies have in common.

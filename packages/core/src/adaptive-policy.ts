@@ -23,9 +23,6 @@ export interface ArrivalEstimator {
   readonly spreadMs: number;
 }
 
-/** Waits of 75 to 100 % of an interval, evenly spread, have this mean and this standard deviation. */
-export const JITTER_MEAN = (1 + JITTER_FLOOR) / 2;
-export const JITTER_SIGMA = (1 - JITTER_FLOOR) / Math.sqrt(12);
 /**
  * A healthy peer is silent for one interval and a round trip; as the fixed timeout, we doubt it a quarter
  * later.

@@ -19,3 +19,13 @@ export function requireInteger(name: string, value: number, min: number, max: nu
     throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${value}`);
   }
 }
+
+/**
+ * Checks one dimensionless option.
+ *
+ * @throws RangeError naming the option and its value unless it is a number from `min` to `max`.
+ */
+export function requireNumber(name: string, value: number, min: number, max: number): void {
+  if (typeof value === "number" && value >= min && value <= max) return;
+  throw new RangeError(`${name} must be a number from ${min} to ${max}, not ${value}`);
+}

@@ -5,7 +5,7 @@ import {
   retransmissionTimeoutMs,
   streamMissChance,
 } from "./evidence-chance.js";
-import { JITTER_FLOOR } from "./pacing.js";
+import { JITTER_MEAN } from "./pacing.js";
 import type { Policy } from "./policy.js";
 import { type Prediction, predict, type TrafficPerHour } from "./prediction.js";
 import type { Transport } from "./transport.js";
@@ -68,7 +68,7 @@ export function heartbeatBound(
   const full = { rttMs, jitterMs, lossRate, timerSlackMs };
   const { wire } = transport;
   const { suspectAfterMs, deadAfterMs } = policy;
-  const evidencePerHour = HOUR_MS / (policy.intervalMs * (1 - (1 - JITTER_FLOOR) / 2));
+  const evidencePerHour = HOUR_MS / (policy.intervalMs * JITTER_MEAN);
   const doubts = silenceChance(wire, policy, full, suspectAfterMs) * evidencePerHour;
   const confirming = doubts * probesPerDoubt(policy, full);
   const { best, mean, worst } = predicted.detectionMs;

@@ -1,5 +1,7 @@
-import { type AdaptiveOptions, adaptiveSettings, requireNumber } from "./adaptive-options.js";
-import { AdaptivePolicy, type ArrivalEstimator, JITTER_MEAN } from "./adaptive-policy.js";
+import { type AdaptiveOptions, adaptiveSettings } from "./adaptive-options.js";
+import { AdaptivePolicy, type ArrivalEstimator } from "./adaptive-policy.js";
+import { requireNumber } from "./checks.js";
+import { JITTER_MEAN } from "./pacing.js";
 import type { PolicyFactory } from "./policy.js";
 
 /** Options of {@link jacobson}. */

@@ -1,7 +1,8 @@
 import { type AdaptiveOptions, adaptiveSettings } from "./adaptive-options.js";
-import { AdaptivePolicy, type ArrivalEstimator, JITTER_MEAN } from "./adaptive-policy.js";
+import { AdaptivePolicy, type ArrivalEstimator } from "./adaptive-policy.js";
 import { ArrivalWindow } from "./arrival-window.js";
 import { requireDurationMs, requireInteger } from "./checks.js";
+import { JITTER_MEAN } from "./pacing.js";
 import type { PolicyFactory } from "./policy.js";
 
 /** Options of {@link nfdE}. */

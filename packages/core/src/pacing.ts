@@ -3,6 +3,10 @@ import type { Policy } from "./policy.js";
 /** Beats and probes go out at 75 to 100 % of the interval (RFC 5880, 6.8.7): never late, never in step. */
 export const JITTER_FLOOR = 0.75;
 
+/** Waits of 75 to 100 % of an interval, evenly spread, have this mean and this standard deviation. */
+export const JITTER_MEAN = (1 + JITTER_FLOOR) / 2;
+export const JITTER_SIGMA = (1 - JITTER_FLOOR) / Math.sqrt(12);
+
 /**
  * Confirming probes from suspicion to death, unless a policy says otherwise. While a path loses every second frame,
  * three of four questions or their answers are lost: of four in a row all, one time in three; of fifteen, one in 75.

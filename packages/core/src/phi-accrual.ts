@@ -1,14 +1,10 @@
-import {
-  type AdaptiveOptions,
-  adaptiveSettings,
-  MAX_WINDOW_GAPS,
-  requireNumber,
-} from "./adaptive-options.js";
-import { AdaptivePolicy, type ArrivalEstimator, JITTER_MEAN, JITTER_SIGMA } from "./adaptive-policy.js";
+import { type AdaptiveOptions, adaptiveSettings, MAX_WINDOW_GAPS } from "./adaptive-options.js";
+import { AdaptivePolicy, type ArrivalEstimator } from "./adaptive-policy.js";
 import { ARRIVAL_MODELS, type ArrivalModel, type ArrivalModelName } from "./arrival-model.js";
 import { ArrivalWindow } from "./arrival-window.js";
-import { requireDurationMs, requireInteger } from "./checks.js";
+import { requireDurationMs, requireInteger, requireNumber } from "./checks.js";
 import { MAX_INTERVAL_MS } from "./fixed-timeout.js";
+import { JITTER_MEAN, JITTER_SIGMA } from "./pacing.js";
 import type { Policy } from "./policy.js";
 
 /** The least φ of a threshold: eight gaps in ten are longer. */

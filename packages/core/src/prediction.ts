@@ -1,5 +1,5 @@
 import { keepaliveDetection } from "./keepalive-prediction.js";
-import { JITTER_FLOOR } from "./pacing.js";
+import { JITTER_MEAN, JITTER_SIGMA } from "./pacing.js";
 import type { Policy, PolicyFactory } from "./policy.js";
 import type { Transport } from "./transport.js";
 import type { WireCost } from "./wire-cost.js";
@@ -100,8 +100,7 @@ function detectionSpan(policy: Policy, path: Required<Path>): DetectionSpan {
 }
 
 function jitteredInterval(intervalMs: number): { meanMs: number; varianceMs2: number } {
-  const widthMs = intervalMs * (1 - JITTER_FLOOR);
-  return { meanMs: (intervalMs * (1 + JITTER_FLOOR)) / 2, varianceMs2: widthMs ** 2 / 12 };
+  return { meanMs: intervalMs * JITTER_MEAN, varianceMs2: (intervalMs * JITTER_SIGMA) ** 2 };
 }
 
 /** An echo needs both ways, a beat one. */

@@ -1,3 +1,4 @@
+import { STALL_THRESHOLD_MS } from "@heartwire/core";
 import type { Arrival, Judge, JudgeFactory, Probing } from "./judge.js";
 import type { Stall, Trace } from "./trace.js";
 
@@ -23,9 +24,6 @@ export interface ReplayOptions {
   /** How long to go on; default: as long as the trace. */
   readonly untilMs?: number;
 }
-
-/** As STALL_THRESHOLD_MS of package `heartwire`, src/timekeeper.ts: a timer so late is a stall. */
-const STALL_THRESHOLD_MS = 50;
 
 const NO_STALL: Stall = { fromMs: Number.POSITIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 

@@ -37,6 +37,7 @@ export {
 } from "./requirements.js";
 export { type RetransmissionConditions, retransmissionLimitMs } from "./retransmission.js";
 export * from "./serial.js";
+export * from "./timekeeper.js";
 export * from "./transitions.js";
 export * from "./transport.js";
 export * from "./trust-kernel.js";

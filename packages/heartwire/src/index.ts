@@ -34,6 +34,7 @@ export {
   policyFor,
   predict,
   type Requirements,
+  STALL_THRESHOLD_MS,
   type State,
   type Transport,
   trustKernel,
@@ -44,5 +45,4 @@ export * from "./monitor-peers.js";
 export * from "./monotonic-scheduler.js";
 export * from "./reconnect.js";
 export * from "./respond.js";
-export { STALL_THRESHOLD_MS } from "./timekeeper.js";
 export * from "./to-status.js";

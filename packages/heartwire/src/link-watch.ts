@@ -12,9 +12,10 @@ import {
   type LivenessEvent,
   type Output,
   type Policy,
+  type Timed,
+  type Timekeeper,
   type Transport,
 } from "@heartwire/core";
-import type { Timed, Timekeeper } from "./timekeeper.js";
 
 const OPENED: Input = { type: "opened" };
 const ACTIVE: Input = { type: "active" };

@@ -12,13 +12,14 @@ import {
   type Policy,
   type PolicyFactory,
   type Proof,
+  type Timekeeper,
 } from "@heartwire/core";
 import { Observable, type Subscriber } from "rxjs";
 import { type GroupMember, GroupSilence, type GroupSilenceOptions, NOT_SUSPECT } from "./group-silence.js";
 import { LinkWatch } from "./link-watch.js";
 import { detectorOptions, type MonitorOptions } from "./monitor.js";
 import { monotonicScheduler } from "./monotonic-scheduler.js";
-import { Timekeeper } from "./timekeeper.js";
+import { timekeeperOf } from "./scheduler-loop.js";
 
 /** One thing that happened to one of many peers. */
 export interface PeerLiveness<Handle> {
@@ -88,7 +89,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     this.#options = options;
     this.#subscriber = subscriber;
     if (options.groupSilence !== undefined) this.group = new GroupSilence(options.groupSilence);
-    this.#keeper = Timekeeper.of(options.scheduler ?? monotonicScheduler);
+    this.#keeper = timekeeperOf(options.scheduler ?? monotonicScheduler);
     this.#subscription = source.listen(this);
   }
 

@@ -6,12 +6,13 @@ import {
   type PolicyFactory,
   type Proof,
   requireInteger,
+  type Timekeeper,
   type Transport,
 } from "@heartwire/core";
 import { Observable, type SchedulerLike, type Subscriber } from "rxjs";
 import { LinkWatch } from "./link-watch.js";
 import { monotonicScheduler } from "./monotonic-scheduler.js";
-import { Timekeeper } from "./timekeeper.js";
+import { timekeeperOf } from "./scheduler-loop.js";
 
 /** Options of {@link monitor}. */
 export interface MonitorOptions {
@@ -51,7 +52,7 @@ export function monitor(
   options: MonitorOptions = {},
 ): Observable<LivenessEvent> {
   const scheduler = options.scheduler ?? monotonicScheduler;
-  const keeper = Timekeeper.of(scheduler);
+  const keeper = timekeeperOf(scheduler);
   const shared = detectorOptions(transport.proves, options, keeper, true);
   return new Observable((subscriber) => {
     const watch = new SubscribedWatch(policy(), shared, keeper, subscriber);

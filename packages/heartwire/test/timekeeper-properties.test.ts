@@ -1,6 +1,6 @@
+import { STALL_THRESHOLD_MS, type Timekeeper } from "@heartwire/core";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { STALL_THRESHOLD_MS, type Timekeeper } from "../src/timekeeper.js";
 import { FakeLink, timekeeping } from "./support/fake-link.js";
 import type { ManualScheduler } from "./support/manual-scheduler.js";
 

@@ -1,13 +1,14 @@
+import { STALL_THRESHOLD_MS } from "@heartwire/core";
 import { describe, expect, it } from "vitest";
-import { STALL_THRESHOLD_MS, Timekeeper } from "../src/timekeeper.js";
+import { timekeeperOf } from "../src/scheduler-loop.js";
 import { FakeLink, timekeeping } from "./support/fake-link.js";
 import { ManualScheduler } from "./support/manual-scheduler.js";
 
 describe("the timekeeper's one timer", () => {
   it("is one for each scheduler", () => {
     const { scheduler, keeper } = timekeeping();
-    expect(Timekeeper.of(scheduler)).toBe(keeper);
-    expect(Timekeeper.of(new ManualScheduler())).not.toBe(keeper);
+    expect(timekeeperOf(scheduler)).toBe(keeper);
+    expect(timekeeperOf(new ManualScheduler())).not.toBe(keeper);
   });
 
   it("is one however many links there are, and none when there is none", () => {

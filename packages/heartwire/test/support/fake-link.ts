@@ -1,5 +1,5 @@
-import type { DeadlineSlot } from "@heartwire/core";
-import { type Timed, Timekeeper } from "../../src/timekeeper.js";
+import type { DeadlineSlot, Timed, Timekeeper } from "@heartwire/core";
+import { timekeeperOf } from "../../src/scheduler-loop.js";
 import { ManualScheduler } from "./manual-scheduler.js";
 
 /** A link as the timekeeper sees it: a verdict `silenceMs` after the last sign of life. */
@@ -70,5 +70,5 @@ export class FakeLink implements Timed {
 /** A timekeeper of its own, and its time. */
 export function timekeeping(): { readonly scheduler: ManualScheduler; readonly keeper: Timekeeper } {
   const scheduler = new ManualScheduler();
-  return { scheduler, keeper: Timekeeper.of(scheduler) };
+  return { scheduler, keeper: timekeeperOf(scheduler) };
 }

@@ -1,0 +1,167 @@
+import { type Deadlined, DeadlineQueue } from "./deadline-queue.js";
+import { ProbeBudget } from "./probe-budget.js";
+
+/** Something that is ticked at its deadline, and judged only after pending input was let in. */
+export interface Timed extends Deadlined {
+  /** When the next tick would judge the peer's silence. */
+  readonly verdictMs: number;
+  tick(nowMs: number): void;
+  /** This process did not run for `stalledMs`. Comes before the input that waited meanwhile is judged. */
+  stalled(stalledMs: number, nowMs: number): void;
+}
+
+/** The little of an event loop that a {@link Timekeeper} needs. */
+export interface EventLoop {
+  /** Monotonic. */
+  now(): number;
+  /** Calls {@link Timekeeper.fired} once, at `dueMs` or later; replaces the last such wish. Infinity: never. */
+  setTimer(dueMs: number): void;
+  /** Calls {@link Timekeeper.turned} once, after the loop has read what there is to read. */
+  setTurn(): void;
+  /** It need not any more. */
+  clearTurn(): void;
+}
+
+/** A timer later than this is a stall of ours. Above what garbage collection and a busy turn usually take. */
+export const STALL_THRESHOLD_MS = 50;
+
+/**
+ * How many turns of the event loop a verdict waits at most while input keeps coming in. A turn reads at least
+ * 32 datagrams of each socket, so this empties a receive buffer of 8192.
+ */
+export const MAX_DRAIN_TURNS = 256;
+
+/** And how long: where a turn takes long (a browser's throttled tab), input of others must not acquit anybody. */
+export const MAX_DRAIN_MS = 250;
+
+/**
+ * Keeps the deadlines of all links of one event loop with one timer, notices when this process stalled, and
+ * lets pending input in before anybody is judged: in Node timers run before I/O, so after a stall an expired
+ * deadline fires while the peer's beats still wait in the socket's buffer.
+ */
+export class Timekeeper {
+  /** What all its links together may spend on confirming probes. */
+  readonly probeBudget = new ProbeBudget();
+  readonly #loop: EventLoop;
+  readonly #queue = new DeadlineQueue<Timed>();
+  /** Those whose verdict waits for pending input. */
+  protected readonly accused = new Set<Timed>();
+  #timerDueMs = Number.POSITIVE_INFINITY;
+  #drainDueMs = Number.POSITIVE_INFINITY;
+  #drainSinceMs = 0;
+  #drainTurn = 0;
+  #inputsBefore = 0;
+  #inputs = 0;
+  /** Stalls up to here are told. */
+  #accountedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(loop: EventLoop) {
+    this.#loop = loop;
+  }
+
+  now(): number {
+    return this.#loop.now();
+  }
+
+  /** When the earliest work is due that waits for time to pass; Infinity: none. */
+  get dueMs(): number {
+    return Math.min(this.#timerDueMs, this.#drainDueMs);
+  }
+
+  /** Input arrived at `nowMs`, about to be handled. */
+  heard(nowMs: number): void {
+    this.#inputs += 1;
+    this.noticeStall(nowMs);
+  }
+
+  /** Takes a new entry. A stall up to now is told to the others: it was before its time. */
+  add(entry: Timed): void {
+    this.noticeStall(this.now());
+    this.update(entry);
+  }
+
+  /** Tells of an entry whose deadline may have moved. */
+  update(entry: Timed): void {
+    this.#queue.update(entry);
+    if (this.#queue.nextMs < this.#timerDueMs) this.#arm();
+  }
+
+  /** Forgets an entry; with the last one the timer goes too. */
+  remove(entry: Timed): void {
+    this.#queue.remove(entry);
+    this.accused.delete(entry);
+    if (this.accused.size > 0) return;
+    this.#endDrain();
+    if (this.#queue.nextMs === Number.POSITIVE_INFINITY) this.#arm();
+  }
+
+  /** The timer's callback. */
+  fired(): void {
+    const nowMs = this.now();
+    this.noticeStall(nowMs);
+    const due = this.#queue.popDue(nowMs);
+    // All of them before any tick: an observer may unsubscribe others while being told.
+    for (const entry of due) if (entry.verdictMs <= nowMs) this.accused.add(entry);
+    for (const entry of due) if (entry.verdictMs > nowMs) this.#tick(entry, nowMs);
+    if (this.accused.size > 0 && this.#drainDueMs === Number.POSITIVE_INFINITY) this.drain(1, nowMs);
+    this.#arm();
+  }
+
+  /** The turn's callback. */
+  turned(): void {
+    // Whatever else ran in this turn may have blocked it.
+    const nowMs = this.now();
+    this.noticeStall(nowMs);
+    if (this.accused.size === 0) return;
+    const mayGoOn = this.#drainTurn < MAX_DRAIN_TURNS && nowMs - this.#drainSinceMs < MAX_DRAIN_MS;
+    if (this.#inputs !== this.#inputsBefore && mayGoOn) {
+      this.drain(this.#drainTurn + 1, this.#drainSinceMs);
+      return;
+    }
+    this.#endDrain();
+    this.judge(this.now());
+  }
+
+  /** Waits a turn of the event loop; again as long as turns bring input, see {@link turned}. */
+  protected drain(turn: number, sinceMs: number): void {
+    this.#drainTurn = turn;
+    this.#drainSinceMs = sinceMs;
+    this.#inputsBefore = this.#inputs;
+    this.#drainDueMs = this.now();
+    this.#loop.setTurn();
+  }
+
+  protected judge(nowMs: number): void {
+    const accused = [...this.accused];
+    this.accused.clear();
+    for (const entry of accused) this.#tick(entry, nowMs);
+    if (this.#queue.nextMs < this.#timerDueMs) this.#arm();
+  }
+
+  /** Tells all links of a stall, if work that was due ran this late and the time is not told already. */
+  protected noticeStall(nowMs: number): void {
+    const stalledMs = nowMs - Math.max(this.dueMs, this.#accountedMs);
+    if (stalledMs < STALL_THRESHOLD_MS) return;
+    // Telling 100 000 links takes long itself: counted as the next stall, it would never end.
+    this.#accountedMs = Number.POSITIVE_INFINITY;
+    // Copied: an observer may unsubscribe while being told. A set: the accused may have been queued again.
+    for (const entry of new Set([...this.#queue, ...this.accused])) entry.stalled(stalledMs, nowMs);
+    this.#accountedMs = this.now();
+  }
+
+  #tick(entry: Timed, nowMs: number): void {
+    entry.tick(nowMs);
+    this.#queue.update(entry);
+  }
+
+  #arm(): void {
+    this.#timerDueMs = this.#queue.nextMs;
+    this.#loop.setTimer(this.#timerDueMs);
+  }
+
+  #endDrain(): void {
+    if (this.#drainDueMs === Number.POSITIVE_INFINITY) return;
+    this.#drainDueMs = Number.POSITIVE_INFINITY;
+    this.#loop.clearTurn();
+  }
+}

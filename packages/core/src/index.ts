@@ -11,6 +11,7 @@ export * from "./detector-options.js";
 export * from "./event.js";
 export type { MeasuredPath } from "./evidence-chance.js";
 export * from "./fixed-timeout.js";
+export * from "./group-silence.js";
 export * from "./heartbeat.js";
 export type { JudgedPrediction } from "./heartbeat-bound.js";
 export * from "./input.js";

@@ -7,6 +7,8 @@ export {
   type FixedTimeoutOptions,
   type FrameRejection,
   fixedTimeout,
+  type GroupSilenceEvent,
+  type GroupSilenceOptions,
   type HeartbeatRequirements,
   type JacobsonOptions,
   jacobson,
@@ -39,7 +41,6 @@ export {
   type Transport,
   trustKernel,
 } from "@heartwire/core";
-export type { GroupSilenceEvent, GroupSilenceOptions } from "./group-silence.js";
 export { type MonitorOptions, monitor } from "./monitor.js";
 export * from "./monitor-peers.js";
 export * from "./monotonic-scheduler.js";

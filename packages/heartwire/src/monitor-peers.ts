@@ -3,8 +3,12 @@ import {
   type DetectorOptions,
   describeCause,
   type FrameRejection,
+  type GroupMember,
+  GroupSilence,
+  type GroupSilenceOptions,
   isPowerOfTwo,
   type LivenessEvent,
+  NOT_SUSPECT,
   type Peer,
   type PeerSource,
   type PeerSourceListener,
@@ -15,7 +19,6 @@ import {
   type Timekeeper,
 } from "@heartwire/core";
 import { Observable, type Subscriber } from "rxjs";
-import { type GroupMember, GroupSilence, type GroupSilenceOptions, NOT_SUSPECT } from "./group-silence.js";
 import { LinkWatch } from "./link-watch.js";
 import { detectorOptions, type MonitorOptions } from "./monitor.js";
 import { monotonicScheduler } from "./monotonic-scheduler.js";

@@ -1,6 +1,6 @@
-import { requireInteger } from "@heartwire/core";
+import { requireInteger } from "./checks.js";
 
-/** Options of `groupSilence` in `monitorPeers`. */
+/** Options of {@link GroupSilence}. */
 export interface GroupSilenceOptions {
   /** The share of the watched peers that must be silent together, above 0 to 1. Default 0.5. */
   readonly share?: number;

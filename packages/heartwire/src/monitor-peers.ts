@@ -32,12 +32,12 @@ export interface PeerLiveness<Handle> {
 
 /** Options of {@link monitorPeers}. `samples` is off by default here: at 100 000 peers nobody reads them. */
 export interface MonitorPeersOptions extends MonitorOptions {
-  /** Octets that belong to no peer were dropped. Called at the totals 1, 2, 4, 8, …. */
   /**
    * Suspects ourselves first when many peers fall silent together: their deaths then wait for another confirming
    * phase, or two. `{}` takes the defaults. Absent: each peer is judged for itself alone.
    */
   readonly groupSilence?: GroupSilenceOptions;
+  /** Octets that belong to no peer were dropped. Called at the totals 1, 2, 4, 8, …. */
   readonly onRejected?: (rejection: FrameRejection, total: number) => void;
 }
 

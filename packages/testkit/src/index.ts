@@ -9,7 +9,6 @@ export * from "./seeded-random.js";
 export * from "./show.js";
 export * from "./simulator/distribution.js";
 export * from "./simulator/invariants.js";
-export * from "./simulator/keeper.js";
 export * from "./simulator/keyed-random.js";
 export * from "./simulator/lane.js";
 export * from "./simulator/named-policies.js";

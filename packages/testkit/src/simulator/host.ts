@@ -1,5 +1,5 @@
+import type { EventLoop, Timekeeper } from "@heartwire/core";
 import type { Happening } from "./happening-queue.js";
-import type { EventLoop, Keeper } from "./keeper.js";
 import type { KeyedRandom } from "./keyed-random.js";
 
 /** True time, which no process of the simulation can read. */
@@ -23,7 +23,7 @@ export interface HostOptions {
   readonly timerSlackMs: number;
   readonly receiveBufferFrames: number;
   readonly random: KeyedRandom;
-  readonly keeper: (loop: EventLoop) => Keeper;
+  readonly keeper: (loop: EventLoop) => Timekeeper;
 }
 
 /** How long a turn of a busy event loop takes. */
@@ -36,7 +36,7 @@ const READS_PER_TURN = 32;
  * immediates. While it is stalled, all of that waits; what comes after the buffer is full is lost.
  */
 export class Host implements EventLoop {
-  readonly keeper: Keeper;
+  readonly keeper: Timekeeper;
   readonly #bornMs: number;
   readonly #buffer: Readable[] = [];
   readonly #turn: Happening = { happen: () => this.#turned() };
@@ -104,9 +104,13 @@ export class Host implements EventLoop {
     this.world.schedule(this.world.nowMs + waitMs, { happen: () => this.#timerDue(timer) });
   }
 
-  setImmediate(): void {
+  setTurn(): void {
     this.#isImmediateDue = true;
     this.#turnSoon();
+  }
+
+  clearTurn(): void {
+    this.#isImmediateDue = false;
   }
 
   /** A frame reaches the socket. */

@@ -1,6 +1,5 @@
+import { type EventLoop, Timekeeper } from "@heartwire/core";
 import { Host, type World } from "./host.js";
-import type { EventLoop } from "./keeper.js";
-import { Keeper } from "./keeper.js";
 import { KeyedRandom } from "./keyed-random.js";
 import type { Scenario } from "./scenario.js";
 
@@ -24,7 +23,7 @@ export const FOR = {
 /** A world that makes hosts. */
 export interface HostWorld extends World {
   readonly scenario: Scenario;
-  readonly options: { readonly keeper?: (loop: EventLoop) => Keeper };
+  readonly options: { readonly keeper?: (loop: EventLoop) => Timekeeper };
 }
 
 /** A process, with a clock of its own: when it booted, and how fast it runs. */
@@ -43,6 +42,6 @@ export function makeHost(
     timerSlackMs,
     receiveBufferFrames,
     random,
-    keeper: world.options.keeper ?? ((loop) => new Keeper(loop)),
+    keeper: world.options.keeper ?? ((loop) => new Timekeeper(loop)),
   });
 }

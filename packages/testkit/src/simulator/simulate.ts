@@ -1,10 +1,9 @@
-import type { PolicyFactory } from "@heartwire/core";
+import { type EventLoop, type PolicyFactory, STALL_THRESHOLD_MS, type Timekeeper } from "@heartwire/core";
 import { recur } from "./faults.js";
 import { type Happening, HappeningQueue } from "./happening-queue.js";
 import type { Host, World } from "./host.js";
 import { FOR, makeHost } from "./hosts.js";
 import { type InvariantName, type Violation, ViolationError } from "./invariants.js";
-import { type EventLoop, type Keeper, STALL_THRESHOLD_MS } from "./keeper.js";
 import { KeyedRandom } from "./keyed-random.js";
 import { QualityLedger } from "./quality.js";
 import { checkScenario, type Scenario } from "./scenario.js";
@@ -22,7 +21,7 @@ export interface SimulateOptions {
   /** Another detector than the core's: a broken one, to see an invariant fail. */
   readonly judge?: JudgeFactory;
   /** Another driver of the monitor's and the peers' processes, likewise. */
-  readonly keeper?: (loop: EventLoop) => Keeper;
+  readonly keeper?: (loop: EventLoop) => Timekeeper;
   /** Keep the last inputs and outputs of this peer's two ends, for a {@link Violation}'s history. */
   readonly historyOf?: number;
   /** Go on although these break, and count how often: a defect that is known must not hide others. */
@@ -45,8 +44,8 @@ export interface Simulation {
 }
 
 /**
- * Runs a scenario under a policy, in virtual time, and checks {@link INVARIANTS} all along. The detector, the deadline
- * queue and the policies are the core's own; the driver is modelled ({@link Keeper}). Policies that are given the same
+ * Runs a scenario under a policy, in virtual time, and checks {@link INVARIANTS} all along. Detectors, policies and the
+ * {@link Timekeeper} of each process are the core's own, as in production. Policies that are given the same
  * scenario meet the same faults and bursts, and as long as they send alike, the same fate of each frame.
  *
  * @throws RangeError when the scenario cannot be, or the peers' policy does not follow from the policy.

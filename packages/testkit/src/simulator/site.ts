@@ -1,10 +1,9 @@
-import { answerOnly, type LivenessEvent, type PolicyFactory } from "@heartwire/core";
+import { answerOnly, type LivenessEvent, type PolicyFactory, STALL_THRESHOLD_MS } from "@heartwire/core";
 import { type EndpointOptions, MonitorEndpoint, PeerEndpoint } from "./endpoint.js";
 import { recur } from "./faults.js";
 import type { Host } from "./host.js";
 import { FOR, type HostWorld, makeHost } from "./hosts.js";
 import type { InvariantName } from "./invariants.js";
-import { STALL_THRESHOLD_MS } from "./keeper.js";
 import { KeyedRandom } from "./keyed-random.js";
 import { Lane } from "./lane.js";
 import { PeerAccount, type QualityLedger } from "./quality.js";

@@ -7,12 +7,13 @@ import {
   type Input,
   isFinal,
   type LivenessEvent,
+  MAX_DRAIN_MS,
   type Policy,
+  type Timed,
 } from "@heartwire/core";
 import { EvidenceRecord } from "./evidence-record.js";
 import type { Host } from "./host.js";
 import { checkStep, type InvariantName } from "./invariants.js";
-import { MAX_DRAIN_MS, type Timed } from "./keeper.js";
 import { TrafficAllowance } from "./traffic-allowance.js";
 
 /** What the simulation uses of a {@link Detector}. */

@@ -5,9 +5,10 @@ import {
   type Input,
   type Output,
   type Policy,
+  Timekeeper,
 } from "@heartwire/core";
 import { describe, expect, it } from "vitest";
-import { type Judge, type JudgeFactory, Keeper, type Scenario } from "../../src/index.js";
+import type { Judge, JudgeFactory, Scenario } from "../../src/index.js";
 import { brokenBy, calm, constant, exponential, hostile, INTERVAL_MS } from "./worlds.js";
 
 const policy = fixedTimeout({ intervalMs: INTERVAL_MS });
@@ -94,10 +95,10 @@ describe("completeness", () => {
 });
 
 /** Tells every entry that it holds of a stall once more, a good while longer. */
-class LateExcuse extends Keeper {
-  readonly #all = new Set<Parameters<Keeper["add"]>[0]>();
+class LateExcuse extends Timekeeper {
+  readonly #all = new Set<Parameters<Timekeeper["add"]>[0]>();
 
-  override add(entry: Parameters<Keeper["add"]>[0]): void {
+  override add(entry: Parameters<Timekeeper["add"]>[0]): void {
     this.#all.add(entry);
     super.add(entry);
   }
@@ -116,14 +117,14 @@ describe("no-verdict-from-stall", () => {
   });
 
   it("catches a driver that does not notice stalls", () => {
-    class Blind extends Keeper {
+    class Blind extends Timekeeper {
       protected override noticeStall(): void {}
     }
     expect(brokenBy(stalls, policy, { keeper: (loop) => new Blind(loop) })).toBe("no-verdict-from-stall");
   });
 
   it("catches a driver that judges before it lets input in", () => {
-    class Hasty extends Keeper {
+    class Hasty extends Timekeeper {
       protected override drain(_turn: number, nowMs: number): void {
         this.judge(nowMs);
       }

@@ -6,7 +6,7 @@ import pc from "picocolors";
 import { onStage } from "../run/stage.js";
 import { integer, options, run } from "../run/usage.js";
 import { CONDITIONS } from "./conditions.js";
-import { CONTENDERS } from "./contenders.js";
+import { contenderRows } from "./contenders.js";
 import { GENERATED_INTERVAL_MS, generatedCurves, recordedCurve } from "./curves.js";
 import { headline } from "./headline.js";
 import { RECORDINGS, record } from "./recorder.js";
@@ -88,13 +88,7 @@ function measureAll(commandLine: CommandLine): QosResults {
     schema: 1,
     environment: environmentHere(),
     conditions: [...CONDITIONS.map(generated), ...recordings.map(recorded)],
-    contenders: CONTENDERS.map(({ name, title, kind, parameter, standard }) => ({
-      name,
-      title,
-      kind,
-      parameter,
-      standard,
-    })),
+    contenders: contenderRows(),
     points,
     headlines: headlines(commandLine),
     notMeasured: notMeasured(recordings),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bargains } from "../qos/bargain.js";
-import { CONTENDERS } from "../qos/contenders.js";
+import { CONTENDERS, contenderRows } from "../qos/contenders.js";
 import { GENERATED_INTERVAL_MS, generatedCurves, recordedCurve } from "../qos/curves.js";
 import { type Recording, readRecordings, writeRecording } from "../qos/recording.js";
 import { environmentHere, type QosResults, readQos, writeQos } from "../qos/results.js";
@@ -54,13 +54,7 @@ function measured(): QosResults {
       kind: name === recording.name ? "recorded" : "generated",
       intervalMs: GENERATED_INTERVAL_MS,
     })),
-    contenders: CONTENDERS.map(({ name, title, kind, parameter, standard }) => ({
-      name,
-      title,
-      kind,
-      parameter,
-      standard,
-    })),
+    contenders: contenderRows(),
     points,
     headlines: [
       {

@@ -7,8 +7,8 @@ import {
   type Path,
   predict,
 } from "../src/index.js";
-import { Pair } from "./harness/pair.js";
 import { seededRandom } from "./harness/random.js";
+import { evenPath } from "./harness/rough-path.js";
 
 const UDP = { wire: datagramCost(5) };
 const HOUR_MS = 3_600_000;
@@ -23,7 +23,7 @@ function latenciesMs(of: FixedTimeoutOptions, path: Path, trials: number, seed: 
   const random = seededRandom(seed);
   const latencies: number[] = [];
   while (latencies.length < trials) {
-    const pair = new Pair({ ...path, monitor: fixedTimeout(of), peer: peerOf(of), random });
+    const pair = evenPath({ ...path, monitor: fixedTimeout(of), peer: peerOf(of), random });
     const faultMs = (20 + 10 * random()) * of.intervalMs;
     pair.runTo(faultMs);
     // A mistake made before is counted elsewhere.
@@ -37,7 +37,7 @@ function latenciesMs(of: FixedTimeoutOptions, path: Path, trials: number, seed: 
 
 function mistakesIn(hours: number, of: FixedTimeoutOptions, path: Path, seed: number): number {
   const random = seededRandom(seed);
-  const pair = new Pair({ ...path, monitor: fixedTimeout(of), peer: peerOf(of), random });
+  const pair = evenPath({ ...path, monitor: fixedTimeout(of), peer: peerOf(of), random });
   let mistakes = 0;
   for (;;) {
     pair.runTo(hours * HOUR_MS);
@@ -146,7 +146,7 @@ describe("mistakes under independent loss, against a live peer watched for long"
   it("without loss there are none, in any mode", () => {
     for (const mode of ["echo", "beat", "listen"] as const) {
       const of = { ...second, mode };
-      const pair = new Pair({
+      const pair = evenPath({
         rttMs: 20,
         monitor: fixedTimeout(of),
         peer: peerOf(of),
@@ -160,7 +160,7 @@ describe("mistakes under independent loss, against a live peer watched for long"
   it("nor between two monitors that face each other", () => {
     for (const mode of ["echo", "beat"] as const) {
       const monitor = fixedTimeout({ ...second, mode });
-      const pair = new Pair({ rttMs: 20, monitor, peer: monitor, random: seededRandom(5) });
+      const pair = evenPath({ rttMs: 20, monitor, peer: monitor, random: seededRandom(5) });
       pair.runTo(10 * HOUR_MS);
       expect(pair.events.map((event) => event.type)).toEqual(["alive"]);
     }
@@ -170,7 +170,7 @@ describe("mistakes under independent loss, against a live peer watched for long"
 describe("traffic, against heartbeats counted for ten hours", () => {
   it.each(["echo", "beat", "listen"] as const)("%s", (mode) => {
     const of = { ...second, mode };
-    const pair = new Pair({
+    const pair = evenPath({
       rttMs: 20,
       monitor: fixedTimeout(of),
       peer: peerOf(of),
@@ -179,7 +179,7 @@ describe("traffic, against heartbeats counted for ten hours", () => {
     pair.runTo(10 * HOUR_MS);
     const { framesPerHour } = predict(UDP, fixedTimeout(of)(), { rttMs: 20 });
     for (const way of ["out", "in"] as const) {
-      const counted = pair.frames[way] / 10;
+      const counted = pair.sent[way] / 10;
       expect(Math.abs(counted - framesPerHour[way])).toBeLessThanOrEqual(0.003 * framesPerHour[way]);
     }
   });

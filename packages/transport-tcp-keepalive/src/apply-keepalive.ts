@@ -4,7 +4,8 @@ import { setIdleThroughNode, setThroughNode, takesFourArguments } from "./node-k
 import type { OptionKey } from "./option-numbers.js";
 import { type Attempt, reportOption } from "./option-report.js";
 import type { KeepaliveReport } from "./report.js";
-import { optionsOf, type SocketOptions, whyNotConnected, whyNotTcp } from "./socket-options.js";
+import { whyNotTcp } from "./socket-handle.js";
+import { optionsOf, type SocketOptions, whyNotConnected } from "./socket-options.js";
 import { type SystemCalls, systemCalls, type Unavailable } from "./system-calls.js";
 
 type Attempts = Readonly<Record<Exclude<OptionKey, "enabled">, Attempt>>;

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { KeepaliveReading } from "./report.js";
-import { optionsOf, type SocketOptions, whyNotConnected, whyNotTcp } from "./socket-options.js";
+import { whyNotTcp } from "./socket-handle.js";
+import { optionsOf, type SocketOptions, whyNotConnected } from "./socket-options.js";
 import { systemCalls } from "./system-calls.js";
 
 /**

@@ -1,11 +1,7 @@
 import type { Socket } from "node:net";
 import { type OptionKey, type PlatformOptions, platformOptions } from "./option-numbers.js";
+import { descriptorOf } from "./socket-handle.js";
 import type { SystemCalls, Unavailable } from "./system-calls.js";
-
-/** The part of Node's internals that is used: the one way to a socket's file descriptor. */
-interface WithHandle {
-  readonly _handle?: { readonly fd?: number; readonly setKeepAlive?: unknown } | null;
-}
 
 /**
  * The options of one connected socket, in the kernel's own units: seconds for idle time and interval.
@@ -26,13 +22,6 @@ export function whyNotConnected(socket: Socket): string | undefined {
   return undefined;
 }
 
-/** Why a connected socket cannot have keepalive at all; `undefined` if it can. */
-export function whyNotTcp(socket: Socket): string | undefined {
-  const handle = (socket as unknown as WithHandle)._handle;
-  // A pipe's handle, which is a Unix socket's too, has no such method, and Node then does nothing in silence.
-  return typeof handle?.setKeepAlive === "function" ? undefined : "the socket is not TCP";
-}
-
 /** Reaches a connected socket's options through its file descriptor, or says why not. */
 export function optionsOf(
   socket: Socket,
@@ -43,9 +32,8 @@ export function optionsOf(
   if (known === undefined) return { kind: "unavailable", why: `unsupported on ${platform}` };
   if (known.whyUnreachable !== undefined) return { kind: "unavailable", why: known.whyUnreachable };
   if (calls.kind === "unavailable") return calls;
-  const fd = (socket as unknown as WithHandle)._handle?.fd ?? -1;
-  if (fd < 0) return { kind: "unavailable", why: "the socket has no file descriptor" };
-  return optionsOfDescriptor(fd, calls, known);
+  const fd = descriptorOf(socket);
+  return typeof fd === "number" ? optionsOfDescriptor(fd, calls, known) : fd;
 }
 
 function optionsOfDescriptor(fd: number, calls: SystemCalls, known: PlatformOptions): SocketOptions {

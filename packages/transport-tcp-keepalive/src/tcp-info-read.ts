@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { OptionNumber } from "./option-numbers.js";
+import { descriptorOf } from "./socket-handle.js";
 import { whyNotConnected } from "./socket-options.js";
 import { type SystemCalls, systemCalls, type Unavailable } from "./system-calls.js";
 import type { TcpInfoReading, TcpInfoUnreadable } from "./tcp-info.js";
@@ -10,11 +11,6 @@ const TCP_INFO: OptionNumber = { level: 6, name: 11 };
 
 /** Room for more than any kernel writes so far (280 octets); shared, for what is read is decoded at once. */
 const buffer = new Uint8Array(512);
-
-/** The part of Node's internals that is used: the one way to a socket's file descriptor. */
-interface WithHandle {
-  readonly _handle?: { readonly fd?: number } | null;
-}
 
 /**
  * Reads what the kernel knows of a connected `net.Socket` or `tls.TLSSocket`: one getsockopt. Needs Linux and
@@ -34,8 +30,8 @@ export function readTcpInfoWith(
   const why = whyNotConnected(socket);
   if (why !== undefined) return unreadable(why);
   if (calls.kind === "unavailable") return unreadable(calls.why);
-  const fd = (socket as unknown as WithHandle)._handle?.fd ?? -1;
-  if (fd < 0) return unreadable("the socket has no file descriptor");
+  const fd = descriptorOf(socket);
+  if (typeof fd !== "number") return unreadable(fd.why);
   const octets = calls.getStructure(fd, TCP_INFO, buffer);
   return typeof octets === "string" ? unreadable(octets) : decodeTcpInfo(buffer.subarray(0, octets));
 }

@@ -1,4 +1,10 @@
-import { Detector, type Heartbeat, type PolicyFactory } from "../../src/index.js";
+import {
+  Detector,
+  type Heartbeat,
+  type LivenessEvent,
+  type Path,
+  type PolicyFactory,
+} from "../../src/index.js";
 
 /** What {@link RoughPath} is made of. */
 export interface RoughPathOptions {
@@ -26,12 +32,14 @@ interface Flight {
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * Two real detectors and a network whose delay varies, in virtual time. As the constant path of `Pair`, but frames
- * may overtake each other, or wait for each other.
+ * Two real detectors and a network between them, in virtual time. Frames may be lost, overtake each other, or wait for
+ * each other. The peer can be killed; after a mistake the two can be linked anew, so that mistakes can be counted.
  */
 export class RoughPath {
   nowMs = 0;
   monitor: Detector;
+  /** What the monitor told. */
+  readonly events: LivenessEvent[] = [];
   /** Heartbeats handed to the network, lost ones too: the monitor's and the peer's. */
   readonly sent = { out: 0, in: 0 };
   readonly #options: RoughPathOptions;
@@ -100,7 +108,10 @@ export class RoughPath {
   #give(detector: Detector, input: Parameters<Detector["handle"]>[0]): void {
     const fromMonitor = detector === this.monitor;
     for (const output of detector.handle(input, this.nowMs)) {
-      if (output.type === "event") continue;
+      if (output.type === "event") {
+        if (fromMonitor) this.events.push(output.event);
+        continue;
+      }
       this.sent[fromMonitor ? "out" : "in"] += 1;
       this.#launch(fromMonitor ? this.#outbound : this.#inbound, output.heartbeat);
     }
@@ -127,6 +138,17 @@ export class RoughPath {
     if (outage !== undefined && sentMs < outage.toMs && sentMs + travelMs > outage.fromMs) return true;
     return random() < lossRate;
   }
+}
+
+/** The path that `predict` describes: a constant delay, and datagrams lost independently. */
+export function evenPath({
+  rttMs,
+  lossRate = 0,
+  timerSlackMs = 0,
+  ...ends
+}: Path & Pick<RoughPathOptions, "monitor" | "peer" | "random">): RoughPath {
+  const delayMs = () => rttMs / 2;
+  return new RoughPath({ ...ends, delayMs, lossRate, loss: "drops", retransmitMs: 0, timerSlackMs });
 }
 
 /** Delays of so much on average, with that standard deviation, of three shapes. */

@@ -1,16 +1,15 @@
 import { strict as assert } from "node:assert";
 import type { Heartbeat, Probe } from "@heartwire/core";
 import { seededRandom } from "../seeded-random.js";
-import { nextTurn } from "../within.js";
 import { type ConformanceCase, linkCase, type Subject } from "./case.js";
 import type { End } from "./end.js";
 import type { Links } from "./links.js";
+import { manyCases } from "./many.js";
 
 const KINDS = ["beat", "probe", "echo", "bye"] as const;
 /** Ascending in serial arithmetic (RFC 1982) even from the last to the first, so never stale in any order. */
 const SEQS = [0, 1, 2 ** 31, 2 ** 32 - 1];
 const INTERVALS_MS = [0, 2 ** 32 - 1];
-const BURST = 200;
 
 /** The cases about what the link carries, and what it must not. */
 export function carryingCases(subject: Subject): readonly ConformanceCase[] {
@@ -24,7 +23,7 @@ export function carryingCases(subject: Subject): readonly ConformanceCase[] {
   }
   if (carries.includes("bye")) cases.push(byeArrives(subject), byeBeforeClose(subject));
   for (const kind of KINDS) if (!carries.includes(kind)) cases.push(kindIsDropped(subject, kind));
-  if (carries.length > 0) cases.push(burstInOneTurn(subject), oneAfterTheOther(subject), impossible(subject));
+  if (carries.length > 0) cases.push(...manyCases(subject), impossible(subject));
   if (carries.length > 0 && maxPayloadOctets < 255) cases.push(longPayloadIsDropped(subject));
   return cases;
 }
@@ -141,81 +140,6 @@ function kindIsDropped(subject: Subject, kind: Heartbeat["kind"]): ConformanceCa
     }
     await links.expectWorking();
   });
-}
-
-/** Random payloads, so that a heartbeat that is mixed up with another is found. */
-function manyHeartbeats(links: Links): readonly Heartbeat[] {
-  const random = seededRandom(BURST);
-  const { maxPayloadOctets } = links.capabilities;
-  return Array.from({ length: BURST }, () => {
-    const octets = random.below(Math.min(maxPayloadOctets, 20) + 1);
-    return links.sample(links.near.nextSeq(), octets === 0 ? undefined : random.octets(octets));
-  });
-}
-
-/** Asserts that what arrived was sent, once, and in order where order is declared. */
-function assertArrived(links: Links, sent: readonly Heartbeat[], atLeast: number): void {
-  const { at, kind } = links.expectation(links.near, links.far, sent[0]!);
-  const expected = sent.map((each) => links.expectation(links.near, links.far, each).text);
-  const arrived = at.arrived(kind);
-  const position = new Map(expected.map((text, index) => [text, index]));
-  const positions = arrived.map(
-    (text) => position.get(text) ?? assert.fail(`never sent, or corrupted: ${text}`),
-  );
-  assert.equal(new Set(positions).size, positions.length, "a heartbeat arrived twice");
-  assert.ok(
-    arrived.length >= atLeast,
-    `${arrived.length} of ${sent.length} arrived, at least ${atLeast} must`,
-  );
-  if (links.capabilities.order === "kept") {
-    assert.deepEqual(
-      positions,
-      [...positions].sort((a, b) => a - b),
-      "order of arrival",
-    );
-  }
-}
-
-function burstInOneTurn(subject: Subject): ConformanceCase {
-  const { burst, delivery } = subject.capabilities;
-  const atLeast = burst === "some" ? 1 : delivery === "reliable" ? BURST : BURST / 2;
-  const what = burst === "all" && delivery === "reliable" ? "all" : "some";
-  return linkCase(
-    subject,
-    `of ${BURST} heartbeats sent in one turn ${what} arrive, none corrupted`,
-    async (links) => {
-      await links.opened();
-      const sent = manyHeartbeats(links);
-      for (const heartbeat of sent) links.near.send(heartbeat);
-      await awaitArrivals(links, sent, atLeast);
-      await links.quiet();
-      assertArrived(links, sent, atLeast);
-      await links.expectWorking();
-    },
-  );
-}
-
-function oneAfterTheOther(subject: Subject): ConformanceCase {
-  const reliable = subject.capabilities.delivery === "reliable";
-  const atLeast = reliable ? BURST : BURST / 2;
-  const name = `of ${BURST} heartbeats sent one after the other ${reliable ? "all" : "most"} arrive`;
-  return linkCase(subject, name, async (links) => {
-    await links.opened();
-    const sent = manyHeartbeats(links);
-    for (const heartbeat of sent) {
-      if (reliable) await links.deliver(links.near, links.far, heartbeat);
-      else links.near.send(heartbeat);
-      await nextTurn();
-    }
-    await awaitArrivals(links, sent, atLeast);
-    assertArrived(links, sent, atLeast);
-  });
-}
-
-function awaitArrivals(links: Links, sent: readonly Heartbeat[], atLeast: number): Promise<void> {
-  const { at, kind } = links.expectation(links.near, links.far, sent[0]!);
-  const what = `${atLeast} of ${sent.length} heartbeats at the ${at.name} end`;
-  return links.waitFor(at, () => at.arrived(kind).length >= atLeast, what);
 }
 
 function impossible(subject: Subject): ConformanceCase {

@@ -1,56 +1,10 @@
-import { axisX, axisY, dot, gridX, gridY, line, type Markish, ruleY, text } from "@observablehq/plot";
-import { duration, octets } from "../words.js";
+import { dot, line, type Markish, ruleY, text } from "@observablehq/plot";
+import { duration } from "../words.js";
 import { type Html, html, Html as Markup } from "./html.js";
-import { placeLabels } from "./labels.js";
+import { type Domain, type LogFrame, logPlot, namesIn } from "./log-frame.js";
+import { headlineTables } from "./qos-headline.js";
+import { type QosPicture, rounded } from "./qos-picture.js";
 import { svgOf } from "./svg.js";
-
-/** What is drawn of the quality of service of failure detectors; qos.json has it. */
-export interface QosPicture {
-  readonly conditions: readonly { readonly name: string; readonly title: string; readonly why: string }[];
-  readonly contenders: readonly {
-    readonly name: string;
-    readonly title: string;
-    readonly kind: "heartwire" | "rival";
-    readonly parameter: string;
-    readonly standard: number;
-  }[];
-  readonly points: readonly QosCurvePoint[];
-  readonly headlines: readonly {
-    readonly title: string;
-    readonly why: string;
-    readonly peerHours: number;
-    readonly plain: QosSide;
-    readonly ours: readonly (QosSide & { readonly fewer: Interval })[];
-  }[];
-  readonly notMeasured: readonly { readonly what: string; readonly why: string }[];
-}
-
-interface Interval {
-  readonly from: number;
-  readonly to: number | null;
-}
-
-interface QosCurvePoint {
-  readonly condition: string;
-  readonly contender: string;
-  readonly value: number;
-  readonly detectionMs: { readonly mean: number } | null;
-  readonly mistakes: number;
-  readonly mistakesPerHour: number;
-  readonly mistakesPerHourInterval: Interval;
-}
-
-interface QosSide {
-  readonly name: string;
-  readonly settings: string;
-  readonly mistakes: number;
-  readonly afterStall: number;
-  readonly detectionMs: { readonly mean: number; readonly maxRan: number };
-  readonly boundMs: number;
-  readonly crashes: number;
-  readonly beyondBound: number;
-  readonly octetsPerHour: number;
-}
 
 /** A point of a curve. */
 interface Place {
@@ -95,7 +49,7 @@ function figure(qos: QosPicture, { name, title, why }: QosPicture["conditions"][
   const x = domainOf(all.map(({ detectionMs }) => detectionMs));
   // Beneath all that was seen: a bound of few hours, drawn as a rate, would look worse than a mistake.
   const floor = Math.min(...all.map(({ rate }) => rate)) / 2;
-  const y: [number, number] = [floor / 1.5, domainOf(all.map(({ rate }) => rate))[1]];
+  const y: Domain = [floor / 1.5, domainOf(all.map(({ rate }) => rate))[1]];
   const curves = found.map(({ contender, places }) => ({
     contender,
     places: places.map((place) => (place.seen ? place : { ...place, rate: floor })),
@@ -103,44 +57,38 @@ function figure(qos: QosPicture, { name, title, why }: QosPicture["conditions"][
   const labels = curves.flatMap(({ contender, places }) =>
     places.filter(({ standard }) => standard).map((place) => ({ contender, place })),
   );
-  const svg = svgOf(
-    {
-      width: WIDTH,
-      height: HEIGHT,
-      marginLeft: MARGIN.left,
-      marginRight: MARGIN.right,
-      marginTop: MARGIN.top,
-      marginBottom: MARGIN.bottom,
-      style: { fontSize: "12px" },
-      x: { type: "log", domain: x },
-      y: { type: "log", domain: y },
-      r: { type: "identity" },
-      marks: [
-        gridX(ticksIn(x, [1, 2, 5]), { stroke: "var(--rule)", strokeOpacity: 1 }),
-        gridY(ticksIn(y, [1]), { stroke: "var(--rule)", strokeOpacity: 1 }),
-        axisX(ticksIn(x, [1, 2, 5]), {
-          tickFormat: duration,
-          label: "mean detection time (log) →",
-          labelOffset: 38,
-        }),
-        axisY(ticksIn(y, [1]), {
-          tickFormat: (rate: number) => String(Number(rate.toPrecision(1))),
-          label: "mistakes an hour (log)",
-          labelAnchor: "center",
-          labelOffset: 58,
-        }),
-        ruleY([floor], { stroke: "var(--good)", strokeDasharray: "3 3" }),
-        text(["none seen"], {
-          frameAnchor: "bottom-left",
-          dx: 4,
-          dy: -2,
-          fill: "var(--good)",
-          textAnchor: "start",
-        }),
-        ...curves.flatMap(({ contender, places }) => curveMarks(qos, contender, places)),
-        ...labelMarks(qos, labels, x, y),
-      ],
+  const frame: LogFrame = {
+    width: WIDTH,
+    height: HEIGHT,
+    margin: MARGIN,
+    x: {
+      domain: x,
+      digits: [1, 2, 5],
+      format: duration,
+      label: "mean detection time (log)",
+      labelOffset: 38,
     },
+    y: {
+      domain: y,
+      digits: [1],
+      format: (rate) => String(Number(rate.toPrecision(1))),
+      label: "mistakes an hour (log)",
+      labelOffset: 58,
+    },
+  };
+  const svg = svgOf(
+    logPlot(frame, [
+      ruleY([floor], { stroke: "var(--good)", strokeDasharray: "3 3" }),
+      text(["none seen"], {
+        frameAnchor: "bottom-left",
+        dx: 4,
+        dy: -2,
+        fill: "var(--good)",
+        textAnchor: "start",
+      }),
+      ...curves.flatMap(({ contender, places }) => curveMarks(qos, contender, places)),
+      ...labelMarks(qos, labels, frame),
+    ]),
     {
       id: `qos-${name}`,
       title: `Mistakes against detection time: ${title}`,
@@ -195,18 +143,15 @@ function curveMarks(qos: QosPicture, contender: Contender, places: readonly Plac
 function labelMarks(
   qos: QosPicture,
   labels: readonly { readonly contender: Contender; readonly place: Place }[],
-  x: readonly [number, number],
-  y: readonly [number, number],
+  frame: LogFrame,
 ): Markish[] {
-  const toX = logScale(x, [MARGIN.left, WIDTH - MARGIN.right]);
-  const toY = logScale(y, [HEIGHT - MARGIN.bottom, MARGIN.top]);
-  const spots = placeLabels(
+  const spots = namesIn(
+    frame,
     labels.map(({ contender, place }) => ({
-      x: toX(place.detectionMs),
-      y: toY(place.rate),
+      x: place.detectionMs,
+      y: place.rate,
       text: shortTitle(contender),
     })),
-    { left: MARGIN.left, right: WIDTH, top: 0, bottom: HEIGHT - MARGIN.bottom },
   );
   return labels.map(({ contender, place }, index) => {
     const { dx, dy, anchor } = spots[index]!;
@@ -236,37 +181,6 @@ function shortTitle({ title }: Contender): string {
   return title.replace(/^Heartwire: /, "");
 }
 
-function headlineTables({ headlines }: QosPicture): Html[] {
-  return headlines.map(({ title, why, peerHours, plain, ours }) => {
-    const rows = [{ ...plain, fewer: undefined }, ...ours].map(
-      (side) =>
-        html`<tr><th scope="row">${side.name}<small>${side.settings}</small></th><td class="number">${side.mistakes}</td><td class="number">${side.afterStall}</td><td class="number">${side.fewer === undefined ? "" : times(side.fewer)}</td><td class="number">${duration(side.detectionMs.mean)}</td><td class="number">${duration(side.detectionMs.maxRan)} of ${duration(side.boundMs)}</td><td class="number">${side.beyondBound} of ${side.crashes}</td><td class="number">${octets(side.octetsPerHour)}</td></tr>`,
-    );
-    return html`<h3>${title}</h3><p class="note">${why}. ${Math.round(peerHours)} peer-hours.</p><div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th>same faults, same pings an hour</th><th class="number">mistakes</th><th class="number">after a stall of ours</th><th class="number">times fewer (95 %)</th><th class="number">mean detection</th><th class="number">longest, of its bound</th><th class="number">crashes beyond it</th><th class="number">octets an hour</th></tr></thead><tbody>${rows}</tbody></table></div>`;
-  });
-}
-
-function times({ from, to }: Interval): string {
-  return to === null ? `at least ${rounded(from)}` : `${rounded(from)} to ${rounded(to)}`;
-}
-
-function rounded(value: number): string {
-  return String(Number(value.toPrecision(3)));
-}
-
-function domainOf(values: readonly number[]): [number, number] {
+function domainOf(values: readonly number[]): Domain {
   return [Math.min(...values) / 1.3, Math.max(...values) * 1.3];
-}
-
-function logScale(domain: readonly [number, number], range: readonly [number, number]) {
-  const [from, to] = domain.map(Math.log) as [number, number];
-  return (value: number) => range[0] + ((Math.log(value) - from) / (to - from)) * (range[1] - range[0]);
-}
-
-function ticksIn([from, to]: readonly [number, number], digits: readonly number[]): number[] {
-  const ticks: number[] = [];
-  for (let power = 10 ** Math.floor(Math.log10(from)); power <= to; power *= 10) {
-    ticks.push(...digits.map((digit) => digit * power).filter((tick) => tick >= from && tick <= to));
-  }
-  return ticks;
 }

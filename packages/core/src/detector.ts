@@ -1,3 +1,4 @@
+import type { Routine } from "./beat-ledger.js";
 import type { CloseReason, DeathCause } from "./cause.js";
 import type { DetectorOptions } from "./detector-options.js";
 import type { LivenessEvent, Output } from "./event.js";
@@ -91,6 +92,24 @@ export class Detector {
 
   get #nextSendMs(): number {
     return this.#sender === undefined ? Number.POSITIVE_INFINITY : this.#sender.nextMs;
+  }
+
+  /**
+   * What a beat must be like to change nothing but when the peer was last heard, while nothing is to be sent: such beats
+   * need not be handed in one by one, {@link caughtUp} tells of the last. Undefined: none is that much of a routine.
+   */
+  get routine(): Routine | undefined {
+    const isRoutine = this.#routine && this.#newestBeat !== NONE_SEEN;
+    if (!isRoutine || this.#nextSendMs < Number.POSITIVE_INFINITY) return undefined;
+    const heardMs = this.#silentSinceMs;
+    const patienceMs = this.verdictMs - heardMs;
+    return { seq: this.#newestBeat, intervalMs: this.#announcedMs, heardMs, patienceMs };
+  }
+
+  /** The newest of {@link routine} beats that came meanwhile, and when it was heard. */
+  caughtUp(seq: number, heardMs: number): void {
+    this.#newestBeat = seq;
+    this.#silentSinceMs = heardMs;
   }
 
   /** How long the peer has been silent, local stalls taken out. */

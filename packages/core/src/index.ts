@@ -1,6 +1,7 @@
 export type { AdaptiveOptions } from "./adaptive-options.js";
 export * from "./answer-only.js";
 export type { ArrivalModelName } from "./arrival-model.js";
+export * from "./beat-ledger.js";
 export * from "./cause.js";
 export * from "./checks.js";
 export * from "./codec.js";

@@ -1,3 +1,4 @@
+import { BeatLedger, type LedgerEntry, type Routine } from "./beat-ledger.js";
 import { type Deadlined, DeadlineQueue } from "./deadline-queue.js";
 import { ProbeBudget } from "./probe-budget.js";
 
@@ -44,6 +45,8 @@ export class Timekeeper {
   readonly probeBudget = new ProbeBudget();
   readonly #loop: EventLoop;
   readonly #queue = new DeadlineQueue<Timed>();
+  /** Those who need not be asked for their deadline, as long as they are heard. */
+  readonly #ledger = new BeatLedger();
   /** Those whose verdict waits for pending input. */
   protected readonly accused = new Set<Timed>();
   #timerDueMs = Number.POSITIVE_INFINITY;
@@ -86,19 +89,50 @@ export class Timekeeper {
     if (this.#queue.nextMs < this.#timerDueMs) this.#arm();
   }
 
+  /**
+   * Enters somebody into the ledger of beats: instead of its deadline, all that is asked is whether it was heard. It is
+   * recalled when its patience is nearly over, and when we stalled.
+   *
+   * @returns its place, for {@link takeBeat} and {@link recall}
+   */
+  enter(entry: LedgerEntry, routine: Routine): number {
+    this.#queue.remove(entry);
+    const place = this.#ledger.enter(entry, routine, this.now());
+    if (this.#ledger.sweepMs < this.#timerDueMs) this.#arm();
+    return place;
+  }
+
+  /**
+   * Takes the beat of somebody in the ledger. False: it is not what was expected, and is to be handed to whoever
+   * listens, as ever.
+   */
+  takeBeat(place: number, seq: number, intervalMs: number): boolean {
+    const nowMs = this.now();
+    this.heard(nowMs);
+    return this.#ledger.take(place, seq, intervalMs, nowMs);
+  }
+
+  /** Ends an entry in the ledger, and tells it so; {@link update} or {@link remove} comes next. */
+  recall(place: number): void {
+    this.#ledger.recall(place);
+  }
+
   /** Forgets an entry; with the last one the timer goes too. */
   remove(entry: Timed): void {
     this.#queue.remove(entry);
     this.accused.delete(entry);
     if (this.accused.size > 0) return;
     this.#endDrain();
-    if (this.#queue.nextMs === Number.POSITIVE_INFINITY) this.#arm();
+    if (this.#nextMs === Number.POSITIVE_INFINITY) this.#arm();
   }
 
   /** The timer's callback. */
   fired(): void {
     const nowMs = this.now();
     this.noticeStall(nowMs);
+    if (this.#ledger.sweepMs <= nowMs) {
+      for (const entry of this.#ledger.sweep(nowMs)) this.#queue.update(entry);
+    }
     const due = this.#queue.popDue(nowMs);
     // All of them before any tick: an observer may unsubscribe others while being told.
     for (const entry of due) if (entry.verdictMs <= nowMs) this.accused.add(entry);
@@ -144,9 +178,14 @@ export class Timekeeper {
     if (stalledMs < STALL_THRESHOLD_MS) return;
     // Telling 100 000 links takes long itself: counted as the next stall, it would never end.
     this.#accountedMs = Number.POSITIVE_INFINITY;
+    for (const entry of this.#ledger.recallAll()) this.#queue.update(entry);
     // Copied: an observer may unsubscribe while being told. A set: the accused may have been queued again.
     for (const entry of new Set([...this.#queue, ...this.accused])) entry.stalled(stalledMs, nowMs);
     this.#accountedMs = this.now();
+  }
+
+  get #nextMs(): number {
+    return Math.min(this.#queue.nextMs, this.#ledger.sweepMs);
   }
 
   #tick(entry: Timed, nowMs: number): void {
@@ -155,7 +194,7 @@ export class Timekeeper {
   }
 
   #arm(): void {
-    this.#timerDueMs = this.#queue.nextMs;
+    this.#timerDueMs = this.#nextMs;
     this.#loop.setTimer(this.#timerDueMs);
   }
 

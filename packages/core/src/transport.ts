@@ -45,6 +45,20 @@ export interface Link {
    * socket applies back-pressure. The peer's silence then means nothing. Absent: always true.
    */
   hearing?(): boolean;
+  /**
+   * Offers a short cut for bare beats, those without payload and limit: `taker.takeBeat(place, …)` takes what is mere
+   * routine, what it refuses goes to the listener as ever. For links that share a socket with thousands, which find a
+   * place sooner than an object. False: not wanted, now or ever. Absent: never wanted.
+   */
+  shortCut?(taker: BeatTaker, place: number): boolean;
+  /** That place is no longer this link's. Idempotent. */
+  endShortCut?(place: number): void;
+}
+
+/** Takes in beats by place: see {@link Link.shortCut}. */
+export interface BeatTaker {
+  /** @param seq @param intervalMs uint32 or int32, as comes easier */
+  takeBeat(place: number, seq: number, intervalMs: number): boolean;
 }
 
 /** What a link tells. Nothing comes after {@link closed}. */

@@ -7,12 +7,13 @@ import {
   type FrameRejection,
   type Heartbeat,
   type Input,
+  LEAST_PATIENCE_MS,
+  type LedgerEntry,
   type Link,
   type LinkListener,
   type LivenessEvent,
   type Output,
   type Policy,
-  type Timed,
   type Timekeeper,
   type Transport,
 } from "@heartwire/core";
@@ -21,16 +22,23 @@ const OPENED: Input = { type: "opened" };
 const ACTIVE: Input = { type: "active" };
 const TICK: Input = { type: "tick" };
 
+/** Not in the ledger of beats. */
+const NOWHERE = -1;
+/** And never will be: the link has no short cut. */
+const REFUSED = -2;
+
 /**
  * Drives one detector: link and time in, heartbeats and events out. One object per link, no closures: who hears
  * what it finds is its subclasses' part.
  */
-export abstract class LinkWatch implements LinkListener, Timed {
+export abstract class LinkWatch implements LinkListener, LedgerEntry {
   // What a beat touches comes first, as in the detector.
   readonly #keeper: Timekeeper;
   readonly #detector: Detector;
   #over = false;
   #link: Link | undefined;
+  /** In the keeper's ledger of beats. */
+  #place = NOWHERE;
   queued: DeadlineSlot | undefined;
   nextQueued: Deadlined | undefined;
   previousQueued: Deadlined | undefined;
@@ -122,8 +130,30 @@ export abstract class LinkWatch implements LinkListener, Timed {
   #take(input: Input): void {
     const nowMs = this.#keeper.now();
     this.#keeper.heard(nowMs);
+    const wasEntered = this.#place >= 0;
+    if (wasEntered) this.#keeper.recall(this.#place);
     this.#handle(input, nowMs);
-    if (!this.#over && this.#detector.hastened) this.#keeper.update(this);
+    if (this.#over || (input.type === "received" && this.#entered())) return;
+    if (wasEntered || this.#detector.hastened) this.#keeper.update(this);
+  }
+
+  /** Whether the keeper's ledger takes in what beats come next. */
+  #entered(): boolean {
+    if (this.#place === REFUSED || this.#link?.shortCut === undefined) return false;
+    const { routine } = this.#detector;
+    if (routine === undefined || routine.patienceMs < LEAST_PATIENCE_MS) return false;
+    this.#place = this.#keeper.enter(this, routine);
+    if (this.#link.shortCut(this.#keeper, this.#place)) return true;
+    this.#keeper.recall(this.#place);
+    this.#place = REFUSED;
+    this.#keeper.update(this);
+    return true;
+  }
+
+  recalled(seq: number, heardMs: number): void {
+    this.#link?.endShortCut?.(this.#place);
+    this.#place = NOWHERE;
+    this.#detector.caughtUp(seq, heardMs);
   }
 
   #handle(input: Input, nowMs: number): void {
@@ -156,6 +186,7 @@ export abstract class LinkWatch implements LinkListener, Timed {
 
   #release(): void {
     this.#over = true;
+    if (this.#place >= 0) this.#keeper.recall(this.#place);
     this.#keeper.remove(this);
     // Forgotten first: a close that throws is not called again.
     const link = this.#link;

@@ -1,6 +1,7 @@
 import type { RemoteInfo } from "node:dgram";
 import type { AddressInfo } from "node:net";
 import {
+  type BeatTaker,
   type CloseReason,
   causeOfError,
   type FrameRejection,
@@ -11,15 +12,24 @@ import {
   type PeerSourceSubscription,
   type Transport,
 } from "@heartwire/core";
-import { formatAddress, resolveHost, type UdpAddress } from "./address.js";
+import { formatAddress, ipv4Number, NOT_IPV4, resolveHost, type UdpAddress } from "./address.js";
 import { type BindOptions, DatagramSocket } from "./datagram-socket.js";
 import { BYE_QUARANTINE_MS, EndedSessions, endedSession, RESTART_QUARANTINE_MS } from "./ended-sessions.js";
-import { decodeDatagram, isBad, randomSession, sessionOf } from "./envelope.js";
+import {
+  decodeDatagram,
+  intervalOf,
+  isBad,
+  isBareBeat,
+  randomSession,
+  seqOf,
+  sessionOf,
+} from "./envelope.js";
 import type { UdpHub, UdpHubOptions } from "./hub.js";
 import { HubLink, type LinkCarrier } from "./hub-link.js";
 import { IncomingPeer, type IncomingPeerOpener } from "./incoming-peer.js";
 import { LinkTable, MAX_LINKS_PER_SESSION, TOO_MANY_ALIKE } from "./link-table.js";
 import { requireInteger, requireText } from "./options.js";
+import { NO_PLACE, PlaceTable } from "./place-table.js";
 import { sendHeartbeat } from "./sending.js";
 import { tellClosed, UDP } from "./udp-transport.js";
 
@@ -33,6 +43,8 @@ export class DatagramHub implements UdpHub, LinkCarrier, IncomingPeerOpener {
   readonly #socket: DatagramSocket;
   readonly #session = randomSession();
   readonly #links = new LinkTable();
+  readonly #places = new PlaceTable();
+  #taker: BeatTaker | undefined;
   readonly #opening = new Set<HubLink>();
   readonly #ended = new EndedSessions();
   readonly #lookup: UdpHubOptions["lookup"];
@@ -78,11 +90,24 @@ export class DatagramHub implements UdpHub, LinkCarrier, IncomingPeerOpener {
 
   release(link: HubLink): void {
     if (link.state === "open") {
+      if (link.session !== undefined) this.#places.remove(link.ipv4, link.port, link.session);
       this.#links.remove(link);
       if (link.origin === "peer") this.#peerCount--;
     }
     this.#opening.delete(link);
     link.state = "closed";
+  }
+
+  shortCut({ state, ipv4, port, session }: HubLink, taker: BeatTaker, place: number): boolean {
+    this.#taker ??= taker;
+    if (state !== "open" || taker !== this.#taker || ipv4 === NOT_IPV4 || session === undefined) return false;
+    this.#places.set(ipv4, port, session, place);
+    return true;
+  }
+
+  endShortCut({ ipv4, port, session }: HubLink, place: number): void {
+    if (session === undefined || this.#places.find(ipv4, port, session) !== place) return;
+    this.#places.remove(ipv4, port, session);
   }
 
   end(link: HubLink, reason: CloseReason | undefined): void {
@@ -167,6 +192,10 @@ export class DatagramHub implements UdpHub, LinkCarrier, IncomingPeerOpener {
 
   // The hot path: no closure, string or array is made for a heartbeat of a known peer.
   readonly #received = (datagram: Buffer, from: RemoteInfo): void => {
+    if (this.#taker !== undefined && isBareBeat(datagram)) {
+      const place = this.#places.find(ipv4Number(from.address), from.port, sessionOf(datagram));
+      if (place !== NO_PLACE && this.#taker.takeBeat(place, seqOf(datagram), intervalOf(datagram))) return;
+    }
     const heartbeat = decodeDatagram(datagram);
     if (isBad(heartbeat)) {
       this.#reject(this.#links.at(formatAddress(from.address, from.port)), heartbeat);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  BEAT_OCTETS,
   decodeHeartbeat,
   encodeHeartbeat,
   type FrameRejection,
@@ -20,6 +21,9 @@ export const MAX_DATAGRAM_OCTETS = ENVELOPE_OCTETS + MAX_FRAME_OCTETS;
 
 // High nibble: version 0. Low nibble: reserved for the authenticated flag and others to come, so zero.
 const VERSION_AND_FLAGS = 0;
+
+/** The first octet of such a frame: version 0, kind beat, no flags. */
+const BARE_BEAT = 0;
 
 // Shared and frozen, so that a flood of garbage allocates nothing.
 const BAD_ENVELOPE: Malformed = Object.freeze({ kind: "malformed", reason: "bad-envelope" });
@@ -60,7 +64,30 @@ export function isBad(datagram: Heartbeat | BadDatagram): datagram is BadDatagra
   return datagram.kind === "malformed" || datagram.kind === "oversized";
 }
 
+/** Whether this is a beat and no more: without payload and limit, as nearly all are. */
+export function isBareBeat(datagram: Uint8Array): boolean {
+  return (
+    datagram.length === ENVELOPE_OCTETS + BEAT_OCTETS &&
+    datagram[0] === VERSION_AND_FLAGS &&
+    datagram[ENVELOPE_OCTETS] === BARE_BEAT
+  );
+}
+
+/** Of a bare beat, as int32. */
+export function seqOf(datagram: Uint8Array): number {
+  return int32At(datagram, ENVELOPE_OCTETS + 1);
+}
+
+/** Of a bare beat, as int32. */
+export function intervalOf(datagram: Uint8Array): number {
+  return int32At(datagram, ENVELOPE_OCTETS + 5);
+}
+
+function int32At(octets: Uint8Array, at: number): number {
+  return (octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!;
+}
+
 /** The sender's session as int32; the datagram must hold the envelope. */
 export function sessionOf(datagram: Uint8Array): number {
-  return (datagram[1]! << 24) | (datagram[2]! << 16) | (datagram[3]! << 8) | datagram[4]!;
+  return int32At(datagram, 1);
 }

@@ -1,4 +1,4 @@
-import type { CloseReason, Heartbeat, Link, LinkListener } from "@heartwire/core";
+import type { BeatTaker, CloseReason, Heartbeat, Link, LinkListener } from "@heartwire/core";
 import { ipv4Number, type UdpAddress } from "./address.js";
 
 /** What a link asks of the hub that carries it. */
@@ -6,6 +6,8 @@ export interface LinkCarrier {
   transmit(link: HubLink, heartbeat: Heartbeat): void;
   release(link: HubLink): void;
   end(link: HubLink, reason: CloseReason | undefined): void;
+  shortCut(link: HubLink, taker: BeatTaker, place: number): boolean;
+  endShortCut(link: HubLink, place: number): void;
 }
 
 /**
@@ -62,6 +64,14 @@ export class HubLink implements Link {
 
   close(): void {
     this.#carrier.release(this);
+  }
+
+  shortCut(taker: BeatTaker, place: number): boolean {
+    return this.#carrier.shortCut(this, taker, place);
+  }
+
+  endShortCut(place: number): void {
+    this.#carrier.endShortCut(this, place);
   }
 
   failed(reason: CloseReason): void {

@@ -6,7 +6,13 @@ import { HubLink } from "../src/hub-link.js";
 import { LinkTable } from "../src/link-table.js";
 
 function linkAt(address: string, port: number): HubLink {
-  const carrier = { transmit() {}, release() {}, end() {} };
+  const carrier = {
+    transmit() {},
+    release() {},
+    end() {},
+    shortCut: () => false,
+    endShortCut() {},
+  };
   const remote = { address, port };
   return new HubLink(carrier, recordingListener(), "peer", remote, formatAddress(address, port));
 }

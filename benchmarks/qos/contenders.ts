@@ -70,12 +70,12 @@ const HEARTWIRE: readonly Contender[] = [
     (detectMultiplier, intervalMs) => fixedTimeout({ intervalMs, detectMultiplier, mode: LISTEN }),
   ),
   heartwire(
-    "fixed-timeout-16",
-    "Heartwire: fixed timeout, 16 probes",
+    "fixed-timeout-4",
+    "Heartwire: fixed timeout, 4 probes",
     { ...BY_MULTIPLIER, probes: "always" },
     (detectMultiplier, intervalMs) => {
       const { suspectAfterMs, deadAfterMs } = fixedTimeout({ intervalMs, detectMultiplier, mode: LISTEN })();
-      const confirmIntervalMs = Math.max(1, (deadAfterMs - suspectAfterMs) / 16);
+      const confirmIntervalMs = Math.max(1, (deadAfterMs - suspectAfterMs) / 4);
       return fixedTimeout({ intervalMs, detectMultiplier, mode: LISTEN, confirmIntervalMs });
     },
   ),

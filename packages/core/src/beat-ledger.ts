@@ -45,17 +45,25 @@ export class BeatLedger {
   /** Apart, since no beat touches it. */
   #patienceMs = new Float64Array(LEAST_PLACES);
   #size = 0;
+  /** The shortest patience of all, and of those seen in this round. */
   #shortestMs = Number.POSITIVE_INFINITY;
-  #sweepMs = Number.POSITIVE_INFINITY;
+  #foundMs = Number.POSITIVE_INFINITY;
+  /** The place at which the round stopped, having found enough for one turn; 0: no round is on. */
+  #cursor = 0;
+  #nextRoundMs = Number.POSITIVE_INFINITY;
 
-  /** When {@link sweep} is next due; Infinity when empty. */
+  /** When {@link sweep} is next due, the past if it has not seen all; Infinity when empty. */
   get sweepMs(): number {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#sweepMs;
+    if (this.#size === 0) return Number.POSITIVE_INFINITY;
+    return this.#cursor > 0 ? Number.NEGATIVE_INFINITY : this.#nextRoundMs;
   }
 
   /** Enters somebody, and returns its place. */
   enter(entry: LedgerEntry, { seq, intervalMs, heardMs, patienceMs }: Routine, nowMs: number): number {
-    if (this.#size === 0) this.#shortestMs = this.#sweepMs = Number.POSITIVE_INFINITY;
+    if (this.#size === 0) {
+      this.#shortestMs = this.#foundMs = this.#nextRoundMs = Number.POSITIVE_INFINITY;
+      this.#cursor = 0;
+    }
     const place = this.#free.pop() ?? this.#entries.length;
     this.#entries[place] = entry;
     if (place * WORDS >= this.#numbers.length) this.#grow();
@@ -65,8 +73,9 @@ export class BeatLedger {
     this.#numbers[place * WORDS + SEQ] = seq;
     this.#numbers[place * WORDS + INTERVAL] = intervalMs;
     this.#shortestMs = Math.min(this.#shortestMs, patienceMs);
+    this.#foundMs = Math.min(this.#foundMs, patienceMs);
     // Somebody heard a while ago may be due before a full round.
-    this.#sweepMs = Math.min(this.#sweepMs, nowMs + patienceMs / SWEEPS, heardMs + patienceMs);
+    this.#nextRoundMs = Math.min(this.#nextRoundMs, nowMs + patienceMs / SWEEPS, heardMs + patienceMs);
     return place;
   }
 
@@ -97,31 +106,47 @@ export class BeatLedger {
     return entry;
   }
 
-  /** Recalls all who are due before the next sweep. */
-  sweep(nowMs: number): LedgerEntry[] {
-    const nextMs = nowMs + this.#shortestMs / SWEEPS;
+  /**
+   * Recalls who is due before it would be looked at again, but not more than `limit`: the rest is for the next call, at
+   * once ({@link sweepMs}).
+   */
+  sweep(nowMs: number, limit = Number.POSITIVE_INFINITY): LedgerEntry[] {
+    const roundMs = this.#shortestMs / SWEEPS;
+    if (this.#cursor === 0) {
+      this.#nextRoundMs = nowMs + roundMs;
+      this.#foundMs = Number.POSITIVE_INFINITY;
+    }
     const due: LedgerEntry[] = [];
     const times = this.#times;
-    let shortestMs = Number.POSITIVE_INFINITY;
-    for (let place = 0; place < this.#entries.length; place++) {
+    let place = this.#cursor;
+    for (; place < this.#entries.length && due.length < limit; place++) {
       const heardMs = times[(place * WORDS) / 2]!;
       if (heardMs === FREE_HEARD) continue;
       const patienceMs = this.#patienceMs[place]!;
-      if (heardMs + patienceMs < nextMs) due.push(this.recall(place));
-      else if (patienceMs < shortestMs) shortestMs = patienceMs;
+      if (heardMs + patienceMs < nowMs + roundMs) due.push(this.recall(place));
+      else if (patienceMs < this.#foundMs) this.#foundMs = patienceMs;
     }
-    this.#sweepMs = nextMs;
-    this.#shortestMs = shortestMs;
+    if (place < this.#entries.length) {
+      this.#cursor = place;
+    } else {
+      this.#cursor = 0;
+      this.#shortestMs = this.#foundMs;
+    }
     return due;
   }
 
-  /** Recalls everybody. */
-  recallAll(): LedgerEntry[] {
-    const all: LedgerEntry[] = [];
-    for (const [place, entry] of this.#entries.entries()) {
-      if (entry !== undefined) all.push(this.recall(place));
+  /** This process did not run for so long: that is nobody's silence. */
+  excuse(stalledMs: number, nowMs: number): void {
+    const times = this.#times;
+    for (let place = 0; place < this.#entries.length; place++) {
+      const at = (place * WORDS) / 2;
+      times[at] = Math.min(nowMs, times[at]! + stalledMs);
     }
-    return all;
+  }
+
+  /** Everybody in it. */
+  *[Symbol.iterator](): IterableIterator<LedgerEntry> {
+    for (const entry of this.#entries) if (entry !== undefined) yield entry;
   }
 
   #grow(): void {

@@ -53,23 +53,32 @@ export class DeadlineQueue<Entry extends Deadlined> {
     if (slot.first === undefined) this.#drop(slot);
   }
 
-  /** Takes out the entries whose deadline has come, in the order of their milliseconds. */
-  popDue(nowMs: number): Entry[] {
+  /**
+   * Takes out the entries whose deadline has come, in the order of their milliseconds, at most `limit` of them: the
+   * rest is for the next call, and {@link nextMs} stays in the past.
+   */
+  popDue(nowMs: number, limit = Number.POSITIVE_INFINITY): Entry[] {
     const due: Entry[] = [];
-    while (this.#heap.length > 0 && this.#heap[0]! <= nowMs) {
-      const tickMs = popSmallest(this.#heap);
+    while (this.#heap.length > 0 && this.#heap[0]! <= nowMs && due.length < limit) {
+      const tickMs = this.#heap[0]!;
       const slot = this.#slots.get(tickMs);
-      if (slot === undefined) continue;
+      if (slot !== undefined) this.#takeFrom(slot, nowMs, limit, due);
+      if (slot?.first !== undefined) break;
+      popSmallest(this.#heap);
       this.#slots.delete(tickMs);
-      for (let entry = slot.first as Entry | undefined; entry !== undefined; entry = slot.first as Entry) {
-        unlink(slot, entry);
-        if (entry.deadlineMs <= nowMs) due.push(entry);
-        else this.#place(entry, Math.ceil(entry.deadlineMs));
-      }
     }
     // What is left are ticks of slots that are gone: no timer shall wait for them.
     if (this.#slots.size === 0) this.#heap = [];
     return due;
+  }
+
+  #takeFrom(slot: DeadlineSlot, nowMs: number, limit: number, due: Entry[]): void {
+    while (slot.first !== undefined && due.length < limit) {
+      const entry = slot.first as Entry;
+      unlink(slot, entry);
+      if (entry.deadlineMs <= nowMs) due.push(entry);
+      else this.#place(entry, Math.ceil(entry.deadlineMs));
+    }
   }
 
   /** Every queued entry, in no particular order. */

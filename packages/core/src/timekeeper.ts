@@ -36,6 +36,13 @@ export const MAX_DRAIN_TURNS = 256;
 export const MAX_DRAIN_MS = 250;
 
 /**
+ * How many entries are recalled, ticked and judged in a turn at most, of each kind: a turn of Node reads 32 datagrams of a
+ * socket, and more work than that would leave unread the very input that acquits others. Probing 10 000 suspects in one
+ * go takes 100 ms, in which a socket drops 10 000 beats at 100 000 a second, and makes as many suspects again.
+ */
+export const WORK_PER_TURN = 16;
+
+/**
  * Keeps the deadlines of all links of one event loop with one timer, notices when this process stalled, and
  * lets pending input in before anybody is judged: in Node timers run before I/O, so after a stall an expired
  * deadline fires while the peer's beats still wait in the socket's buffer.
@@ -48,9 +55,13 @@ export class Timekeeper {
   /** Those who need not be asked for their deadline, as long as they are heard. */
   readonly #ledger = new BeatLedger();
   /** Those whose verdict waits for pending input. */
-  protected readonly accused = new Set<Timed>();
+  #accused = new Set<Timed>();
+  /** Those for whom it was let in. */
+  #heardOut = new Set<Timed>();
   #timerDueMs = Number.POSITIVE_INFINITY;
-  #drainDueMs = Number.POSITIVE_INFINITY;
+  #turnDueMs = Number.POSITIVE_INFINITY;
+  /** More was due than one turn may do: turns go on with it, no timer is set. */
+  #isBehind = false;
   #drainSinceMs = 0;
   #drainTurn = 0;
   #inputsBefore = 0;
@@ -68,7 +79,7 @@ export class Timekeeper {
 
   /** When the earliest work is due that waits for time to pass; Infinity: none. */
   get dueMs(): number {
-    return Math.min(this.#timerDueMs, this.#drainDueMs);
+    return Math.min(this.#timerDueMs, this.#turnDueMs);
   }
 
   /** Input arrived at `nowMs`, about to be handled. */
@@ -86,19 +97,20 @@ export class Timekeeper {
   /** Tells of an entry whose deadline may have moved. */
   update(entry: Timed): void {
     this.#queue.update(entry);
-    if (this.#queue.nextMs < this.#timerDueMs) this.#arm();
+    this.#hasten();
   }
 
   /**
    * Enters somebody into the ledger of beats: instead of its deadline, all that is asked is whether it was heard. It is
-   * recalled when its patience is nearly over, and when we stalled.
+   * recalled when its patience is nearly over.
    *
    * @returns its place, for {@link takeBeat} and {@link recall}
    */
   enter(entry: LedgerEntry, routine: Routine): number {
-    this.#queue.remove(entry);
+    // Not in the queue any more, nor accused: two places would judge it by two silences.
+    this.#forget(entry);
     const place = this.#ledger.enter(entry, routine, this.now());
-    if (this.#ledger.sweepMs < this.#timerDueMs) this.#arm();
+    this.#hasten();
     return place;
   }
 
@@ -117,12 +129,9 @@ export class Timekeeper {
     this.#ledger.recall(place);
   }
 
-  /** Forgets an entry; with the last one the timer goes too. */
+  /** Forgets an entry; with the last one timer and turn go too. */
   remove(entry: Timed): void {
-    this.#queue.remove(entry);
-    this.accused.delete(entry);
-    if (this.accused.size > 0) return;
-    this.#endDrain();
+    this.#forget(entry);
     if (this.#nextMs === Number.POSITIVE_INFINITY) this.#arm();
   }
 
@@ -130,15 +139,7 @@ export class Timekeeper {
   fired(): void {
     const nowMs = this.now();
     this.noticeStall(nowMs);
-    if (this.#ledger.sweepMs <= nowMs) {
-      for (const entry of this.#ledger.sweep(nowMs)) this.#queue.update(entry);
-    }
-    const due = this.#queue.popDue(nowMs);
-    // All of them before any tick: an observer may unsubscribe others while being told.
-    for (const entry of due) if (entry.verdictMs <= nowMs) this.accused.add(entry);
-    for (const entry of due) if (entry.verdictMs > nowMs) this.#tick(entry, nowMs);
-    if (this.accused.size > 0 && this.#drainDueMs === Number.POSITIVE_INFINITY) this.drain(1, nowMs);
-    this.#arm();
+    this.#work(nowMs);
   }
 
   /** The turn's callback. */
@@ -146,14 +147,15 @@ export class Timekeeper {
     // Whatever else ran in this turn may have blocked it.
     const nowMs = this.now();
     this.noticeStall(nowMs);
-    if (this.accused.size === 0) return;
-    const mayGoOn = this.#drainTurn < MAX_DRAIN_TURNS && nowMs - this.#drainSinceMs < MAX_DRAIN_MS;
-    if (this.#inputs !== this.#inputsBefore && mayGoOn) {
-      this.drain(this.#drainTurn + 1, this.#drainSinceMs);
-      return;
+    this.#turnDueMs = Number.POSITIVE_INFINITY;
+    if (this.#heardOut.size > 0) {
+      this.judge(nowMs);
+    } else if (this.#accused.size > 0) {
+      const mayGoOn = this.#drainTurn < MAX_DRAIN_TURNS && nowMs - this.#drainSinceMs < MAX_DRAIN_MS;
+      if (this.#inputs !== this.#inputsBefore && mayGoOn) this.drain(this.#drainTurn + 1, this.#drainSinceMs);
+      else this.judge(this.now());
     }
-    this.#endDrain();
-    this.judge(this.now());
+    if (this.#isBehind) this.#work(this.now());
   }
 
   /** Waits a turn of the event loop; again as long as turns bring input, see {@link turned}. */
@@ -161,15 +163,21 @@ export class Timekeeper {
     this.#drainTurn = turn;
     this.#drainSinceMs = sinceMs;
     this.#inputsBefore = this.#inputs;
-    this.#drainDueMs = this.now();
-    this.#loop.setTurn();
+    this.#takeTurn();
   }
 
+  /** Judges the accused, as many as a turn may. Who is accused meanwhile has to be heard out first. */
   protected judge(nowMs: number): void {
-    const accused = [...this.accused];
-    this.accused.clear();
-    for (const entry of accused) this.#tick(entry, nowMs);
-    if (this.#queue.nextMs < this.#timerDueMs) this.#arm();
+    if (this.#heardOut.size === 0) [this.#accused, this.#heardOut] = [this.#heardOut, this.#accused];
+    let left = WORK_PER_TURN;
+    for (const entry of this.#heardOut) {
+      if (left-- === 0) break;
+      this.#heardOut.delete(entry);
+      this.#tick(entry, nowMs);
+    }
+    if (this.#heardOut.size > 0) this.#takeTurn();
+    else if (this.#accused.size > 0) this.drain(1, nowMs);
+    this.#hasten();
   }
 
   /** Tells all links of a stall, if work that was due ran this late and the time is not told already. */
@@ -178,9 +186,10 @@ export class Timekeeper {
     if (stalledMs < STALL_THRESHOLD_MS) return;
     // Telling 100 000 links takes long itself: counted as the next stall, it would never end.
     this.#accountedMs = Number.POSITIVE_INFINITY;
-    for (const entry of this.#ledger.recallAll()) this.#queue.update(entry);
+    this.#ledger.excuse(stalledMs, nowMs);
     // Copied: an observer may unsubscribe while being told. A set: the accused may have been queued again.
-    for (const entry of new Set([...this.#queue, ...this.accused])) entry.stalled(stalledMs, nowMs);
+    const all = new Set([...this.#queue, ...this.#accused, ...this.#heardOut, ...this.#ledger]);
+    for (const entry of all) entry.stalled(stalledMs, nowMs);
     this.#accountedMs = this.now();
   }
 
@@ -188,19 +197,56 @@ export class Timekeeper {
     return Math.min(this.#queue.nextMs, this.#ledger.sweepMs);
   }
 
+  /** What is due, as much as a turn may do. */
+  #work(nowMs: number): void {
+    if (this.#ledger.sweepMs <= nowMs) {
+      for (const entry of this.#ledger.sweep(nowMs, WORK_PER_TURN)) this.#queue.update(entry);
+    }
+    const due = this.#queue.popDue(nowMs, WORK_PER_TURN);
+    const mayStart = this.#accused.size === 0 && this.#heardOut.size === 0;
+    // All of them before any tick: an observer may unsubscribe others while being told.
+    for (const entry of due) if (entry.verdictMs <= nowMs) this.#accused.add(entry);
+    for (const entry of due) if (entry.verdictMs > nowMs) this.#tick(entry, nowMs);
+    if (mayStart && this.#accused.size > 0) this.drain(1, nowMs);
+    this.#arm();
+  }
+
   #tick(entry: Timed, nowMs: number): void {
     entry.tick(nowMs);
     this.#queue.update(entry);
   }
 
-  #arm(): void {
-    this.#timerDueMs = this.#nextMs;
-    this.#loop.setTimer(this.#timerDueMs);
+  #forget(entry: Timed): void {
+    this.#queue.remove(entry);
+    this.#accused.delete(entry);
+    this.#heardOut.delete(entry);
+    this.#endIdleTurn();
   }
 
-  #endDrain(): void {
-    if (this.#drainDueMs === Number.POSITIVE_INFINITY) return;
-    this.#drainDueMs = Number.POSITIVE_INFINITY;
+  /** Arms for what may now be due earlier. */
+  #hasten(): void {
+    if (!this.#isBehind && this.#nextMs < this.#timerDueMs) this.#arm();
+  }
+
+  #arm(): void {
+    const nextMs = this.#nextMs;
+    this.#isBehind = nextMs <= this.now();
+    this.#timerDueMs = this.#isBehind ? Number.POSITIVE_INFINITY : nextMs;
+    this.#loop.setTimer(this.#timerDueMs);
+    if (this.#isBehind) this.#takeTurn();
+    else this.#endIdleTurn();
+  }
+
+  #takeTurn(): void {
+    if (this.#turnDueMs < Number.POSITIVE_INFINITY) return;
+    this.#turnDueMs = this.now();
+    this.#loop.setTurn();
+  }
+
+  #endIdleTurn(): void {
+    if (this.#turnDueMs === Number.POSITIVE_INFINITY) return;
+    if (this.#isBehind || this.#accused.size > 0 || this.#heardOut.size > 0) return;
+    this.#turnDueMs = Number.POSITIVE_INFINITY;
     this.#loop.clearTurn();
   }
 }

@@ -177,12 +177,18 @@ class Remove implements fc.Command<Model, Real> {
 }
 
 class Pop implements fc.Command<Model, Real> {
-  constructor(readonly afterMs: number) {}
+  constructor(
+    readonly afterMs: number,
+    readonly limit: number,
+  ) {}
   check = () => true;
   run(model: Model, real: Real) {
     model.nowMs += this.afterMs;
-    const due = real.queue.popDue(model.nowMs);
-    expect(names(due)).toEqual(expect.arrayContaining(names(model.queue.overdue(model.nowMs))));
+    const due = real.queue.popDue(model.nowMs, this.limit);
+    expect(due.length).toBeLessThanOrEqual(this.limit);
+    if (due.length < this.limit) {
+      expect(names(due)).toEqual(expect.arrayContaining(names(model.queue.overdue(model.nowMs))));
+    }
     for (const entry of due) {
       expect(entry.deadlineMs).toBeLessThanOrEqual(model.nowMs);
       expect(entry.queued).toBeUndefined();
@@ -190,10 +196,10 @@ class Pop implements fc.Command<Model, Real> {
       expect(model.queue.entries.delete(entry)).toBe(true);
     }
     // What is left is in the future, so a driver that sleeps until nextMs never spins.
-    expect(real.queue.nextMs).toBeGreaterThan(model.nowMs);
+    if (due.length < this.limit) expect(real.queue.nextMs).toBeGreaterThan(model.nowMs);
     agree(model, real);
   }
-  toString = () => `popDue(+${this.afterMs})`;
+  toString = () => `popDue(+${this.afterMs}, ${this.limit})`;
 }
 
 function agree(model: Model, real: Real): void {
@@ -217,7 +223,12 @@ describe("against a list that is searched", () => {
       [
         fc.tuple(name, aheadMs).map(([which, ahead]) => new Update(which, ahead)),
         name.map((which) => new Remove(which)),
-        fc.oneof(fc.nat(20), fc.double({ min: 0, max: 20, noNaN: true })).map((after) => new Pop(after)),
+        fc
+          .tuple(
+            fc.oneof(fc.nat(20), fc.double({ min: 0, max: 20, noNaN: true })),
+            fc.constantFrom(1, 2, Number.POSITIVE_INFINITY),
+          )
+          .map(([after, limit]) => new Pop(after, limit)),
       ],
       { maxCommands: 60 },
     );
@@ -239,12 +250,16 @@ describe("against a list that is searched", () => {
     );
   });
 
-  it("within one popDue, milliseconds come in order", () => {
+  it("within one popDue, and from one to the next, milliseconds come in order", () => {
+    const limits = fc.constantFrom(1, 3, Number.POSITIVE_INFINITY);
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0, max: 100, noNaN: true })), (deadlines) => {
+      fc.property(fc.array(fc.double({ min: 0, max: 100, noNaN: true })), limits, (deadlines, limit) => {
         const queue = new DeadlineQueue<Entry>();
         for (const [index, deadlineMs] of deadlines.entries()) queue.update(new Entry(index, deadlineMs));
-        const order = queue.popDue(101).map((entry) => Math.ceil(entry.deadlineMs));
+        const order: number[] = [];
+        while (queue.nextMs <= 101) {
+          order.push(...queue.popDue(101, limit).map((entry) => Math.ceil(entry.deadlineMs)));
+        }
         expect(order).toEqual([...order].sort((a, b) => a - b));
         expect(order).toHaveLength(deadlines.length);
       }),

@@ -72,15 +72,17 @@ export abstract class LinkWatch implements LinkListener, LedgerEntry {
     this.#release();
   }
 
+  // In the ledger it is the ledger that knows how long the peer is silent: the detector hears of it when recalled.
   get deadlineMs(): number {
-    return this.#over ? Number.POSITIVE_INFINITY : this.#detector.deadlineMs;
+    return this.#over || this.#place >= 0 ? Number.POSITIVE_INFINITY : this.#detector.deadlineMs;
   }
 
   get verdictMs(): number {
-    return this.#detector.verdictMs;
+    return this.#place >= 0 ? Number.POSITIVE_INFINITY : this.#detector.verdictMs;
   }
 
   tick(nowMs: number): void {
+    if (this.#over || this.#place >= 0) return;
     try {
       if (this.verdictMs <= nowMs) this.#beforeVerdict(nowMs);
     } catch (error) {

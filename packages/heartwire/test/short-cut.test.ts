@@ -102,6 +102,11 @@ const step = fc.oneof(
     weight: 8,
     arbitrary: fc.record({ type: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 500 }) }),
   },
+  // Less than a stall: a turn may come between a deadline and its judgement.
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant("late" as const), ms: fc.integer({ min: 0, max: 40 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("stale" as const), link }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("slower" as const), link }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("probe" as const), link }) },
@@ -114,6 +119,11 @@ type Step = typeof step extends fc.Arbitrary<infer Each> ? Each : never;
 function carryOut({ links, scheduler }: World, what: Step): void {
   if (what.type === "pass") {
     scheduler.advance(what.ms);
+    return;
+  }
+  if (what.type === "late") {
+    scheduler.freeze(what.ms);
+    scheduler.turn();
     return;
   }
   const to = links[what.link]!;
@@ -162,6 +172,24 @@ describe("beats that take the short cut", () => {
       ["suspect", lastMs + DEAD_MS / 2],
       ["dead", lastMs + DEAD_MS],
     ]);
+    expect(world.scheduler.pending).toBe(0);
+  });
+
+  it("are taken in from someone whose verdict was due and waited for just that input", () => {
+    const world = new World(1, true);
+    const link = world.links[0]!;
+    link.beat(INTERVAL_MS);
+    // Up to the last moment before suspicion, whose timer then runs before the beat is read.
+    world.scheduler.advance(DEAD_MS / 2 - 1);
+    world.scheduler.freeze(1);
+    world.scheduler.turn();
+    for (let beat = 0; beat < 20; beat++) {
+      link.beat(INTERVAL_MS);
+      world.scheduler.advance(INTERVAL_MS);
+    }
+    expect(world.events.map(({ event }) => event.type)).toEqual(["alive"]);
+    expect(link.taken).toBe(19);
+    world.stop();
     expect(world.scheduler.pending).toBe(0);
   });
 

@@ -58,10 +58,14 @@ class ObservedLink extends FakeLink {
   }
 }
 
-const pick = fc.nat({ max: 20 });
+const pick = fc.nat({ max: 60 });
 const silenceMs = fc.integer({ min: 1, max: 500 });
 const step: fc.Arbitrary<(world: World) => void> = fc.oneof(
   silenceMs.map((ms) => (world: World) => void world.links.push(new ObservedLink(world, ms))),
+  // Of one age, and more than fit into a turn.
+  silenceMs.map((ms) => (world: World) => {
+    for (let count = 0; count < 40; count++) world.links.push(new ObservedLink(world, ms));
+  }),
   pick.map((index) => (world: World) => world.links[index]?.removed === false && world.links[index].hear()),
   pick.map((index) => (world: World) => world.links[index]?.remove()),
   fc.tuple(pick, fc.integer({ min: 0, max: 300 })).map(

@@ -7,11 +7,13 @@ import { createLab, monotonicMs } from "../../dist/lab/index.js";
 import { captureScenarios } from "./scenarios/capture.mjs";
 import { faultScenarios } from "./scenarios/faults.mjs";
 import { here, labWithSpeakers, others } from "./scenarios/lab.mjs";
+import { recorderScenarios } from "./scenarios/recorder.mjs";
 import { routerScenarios } from "./scenarios/router.mjs";
 
 const scenarios = {
   ...captureScenarios,
   ...faultScenarios,
+  ...recorderScenarios,
   ...routerScenarios,
 
   /** Both speak before a cut, during it and after it. */

@@ -150,6 +150,9 @@ describe("quality of service, told", () => {
     for (const { name } of results.conditions) {
       const picture = page.querySelector(`[aria-labelledby^="qos-${name}-t"]`);
       expect(picture?.querySelectorAll("path,circle").length, name).toBeGreaterThan(20);
+      const labels = [...(picture?.querySelectorAll('[aria-label$="tick label"] text') ?? [])];
+      expect(labels.length).toBeGreaterThan(3);
+      for (const label of labels) expect(label.textContent, name).not.toBe("");
     }
     const ids = [...page.querySelectorAll("[id]")].map(({ id }) => id);
     expect(ids).toHaveLength(new Set(ids).size);

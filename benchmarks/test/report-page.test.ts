@@ -117,6 +117,22 @@ describe("labels", () => {
     expect(new Set(places.map(({ dx, dy }) => `${dx} ${dy}`)).size).toBe(4);
   });
 
+  test("of a crowd lie on no point, named or not, nor on each other", () => {
+    const points = Array.from({ length: 12 }, (_, index) => ({ x: 100 + 8 * index, y: 150, text: "a name" }));
+    const others = Array.from({ length: 20 }, (_, index) => ({ x: 20 * index, y: 150 }));
+    const boxes = placeLabels(points, frame, others).map(({ dx, dy, anchor }, index) => {
+      const width = points[index]!.text.length * 7;
+      const left = points[index]!.x + dx - { start: 0, middle: width / 2, end: width }[anchor];
+      return { left, right: left + width, top: 150 + dy - 6, bottom: 150 + dy + 6 };
+    });
+    for (const [index, box] of boxes.entries()) {
+      expect(box.top > 150 || box.bottom < 150).toBe(true);
+      const covers = (other: typeof box) =>
+        other.left < box.right && box.left < other.right && other.top < box.bottom && box.top < other.bottom;
+      expect(boxes.filter((other, at) => at !== index && covers(other))).toEqual([]);
+    }
+  });
+
   test("stay within the frame", () => {
     const [place] = placeLabels([{ x: 390, y: 150, text: "at the right edge" }], frame);
     expect(place?.anchor).toBe("end");

@@ -81,7 +81,7 @@ function frontier(view: View, fault: FaultRow, bargains: readonly Bargain[]): Ht
       y: latencyMs?.median ?? null,
       text: subject.title,
     })),
-    never,
+    { above: never },
   );
   const svg = svgOf(
     logPlot(frame, [

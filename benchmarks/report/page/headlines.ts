@@ -53,17 +53,24 @@ function octetsSaved(results: Results): Headline | undefined {
 function mistakes(results: Results): Headline | undefined {
   const catalogue = catalogueOf(results);
   const harmless = new Set(harmlessFaults(catalogue).map(({ name }) => name));
-  const count = (kind: "heartwire" | "rival") =>
+  const count = (belongs: (trial: Results["trials"][number]) => boolean) =>
     mistakesIn(
-      results.trials.filter((trial) => trial.kind === kind && harmless.has(trial.fault)),
+      results.trials.filter((trial) => belongs(trial) && harmless.has(trial.fault)),
       (fault) => harmless.has(fault),
     );
-  const ours = count("heartwire");
+  const heartbeats = new Set(heartbeatsIn(results).map(({ name }) => name));
+  const ours = count(({ subject }) => heartbeats.has(subject));
   if (ours === undefined) return undefined;
-  const rivals = count("rival");
-  const theirs = rivals === undefined ? "" : `. Rivals: ${rivals.mistakes} / ${rivals.links}`;
+  const others = [
+    {
+      who: "TCP keepalive",
+      found: count(({ kind, subject }) => kind === "heartwire" && !heartbeats.has(subject)),
+    },
+    { who: "rivals", found: count(({ kind }) => kind === "rival") },
+  ].flatMap(({ who, found }) => (found === undefined ? [] : [`${who}: ${found.mistakes} / ${found.links}`]));
+  const theirs = others.length === 0 ? "" : `. ${others.join("; ")}`;
   return {
     figure: `${ours.mistakes} / ${ours.links}`,
-    words: `living peers called dead by ours under loss, jitter, outages and stalls${theirs}`,
+    words: `living peers called dead by our heartbeats under loss, jitter, outages and stalls${theirs}`,
   };
 }

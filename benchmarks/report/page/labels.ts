@@ -25,21 +25,29 @@ const LINE_PX = 14;
 const POINT_PX = 6;
 
 /** Nearest places first: beside, above, below, then further out. */
-const PLACES: readonly Placement[] = [0, 12, 24, 36, 50].flatMap((far): Placement[] => [
-  { dx: 9, dy: -far, anchor: "start" },
-  { dx: -9, dy: -far, anchor: "end" },
-  { dx: 9, dy: far, anchor: "start" },
-  { dx: -9, dy: far, anchor: "end" },
-  { dx: 0, dy: -14 - far, anchor: "middle" },
-  { dx: 0, dy: 14 + far, anchor: "middle" },
-]);
+const PLACES: readonly Placement[] = [0, 12, 24, 36, 50, 64, 78, 92, 106, 120, 140, 160, 180].flatMap(
+  (far): Placement[] => [
+    { dx: 9, dy: -far, anchor: "start" },
+    { dx: -9, dy: -far, anchor: "end" },
+    { dx: 9, dy: far, anchor: "start" },
+    { dx: -9, dy: far, anchor: "end" },
+    { dx: 0, dy: -14 - far, anchor: "middle" },
+    { dx: 0, dy: 14 + far, anchor: "middle" },
+  ],
+);
 
 /**
  * Puts a name beside each point, one after the other, at the first place where it covers neither a point nor
  * another name and stays within the frame. Where there is no such place, the first will do.
+ *
+ * @param others points without a name that are not to be covered either
  */
-export function placeLabels(points: readonly Labelled[], frame: Box): Placement[] {
-  const taken: Box[] = points.map(({ x, y }) => ({
+export function placeLabels(
+  points: readonly Labelled[],
+  frame: Box,
+  others: readonly Omit<Labelled, "text">[] = [],
+): Placement[] {
+  const taken: Box[] = [...points, ...others].map(({ x, y }) => ({
     left: x - POINT_PX,
     right: x + POINT_PX,
     top: y - POINT_PX,

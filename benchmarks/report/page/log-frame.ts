@@ -1,4 +1,4 @@
-import { axisX, axisY, gridX, gridY, type Markish, type PlotOptions } from "@observablehq/plot";
+import { axisX, axisY, gridX, gridY, link, type Markish, type PlotOptions } from "@observablehq/plot";
 import { type Placement, placeLabels } from "./labels.js";
 
 /** From the least to the greatest value of an axis. */
@@ -44,11 +44,12 @@ export function logPlot({ width, height, margin, x, y }: LogFrame, marks: readon
     y: { type: "log", domain: y.domain },
     r: { type: "identity" },
     marks: [
+      // Their labels as "text", not as format: of a logarithmic axis that would leave some out.
       gridX(ticksX, { stroke: "var(--rule)", strokeOpacity: 1 }),
       gridY(ticksY, { stroke: "var(--rule)", strokeOpacity: 1 }),
-      axisX(ticksX, { tickFormat: x.format, label: `${x.label} →`, labelOffset: x.labelOffset }),
+      axisX(ticksX, { text: x.format, label: `${x.label} →`, labelOffset: x.labelOffset }),
       axisY(ticksY, {
-        tickFormat: y.format,
+        text: y.format,
         label: y.label,
         labelAnchor: "center",
         labelOffset: y.labelOffset,
@@ -58,11 +59,15 @@ export function logPlot({ width, height, margin, x, y }: LogFrame, marks: readon
   };
 }
 
-/** Where names stand beside their points, given in the units of the axes; `null` is at `above`, over the frame. */
+/**
+ * Where names stand beside their points, given in the units of the axes; `null` is at `above`, over the frame.
+ *
+ * @param others points without a name that no name shall cover
+ */
 export function namesIn(
   { width, height, margin, x, y }: LogFrame,
   points: readonly { readonly x: number; readonly y: number | null; readonly text: string }[],
-  above = 0,
+  { above = 0, others = [] }: { above?: number; others?: readonly { x: number; y: number }[] } = {},
 ): Placement[] {
   const toX = logScale(x.domain, [margin.left, width - margin.right]);
   const toY = logScale(y.domain, [height - margin.bottom, margin.top]);
@@ -73,7 +78,40 @@ export function namesIn(
       text: point.text,
     })),
     { left: margin.left, right: width, top: 0, bottom: height - margin.bottom },
+    others.map((point) => ({ x: toX(point.x), y: toY(point.y) })),
   );
+}
+
+/** Nearer names need no line to their point. */
+const LEADER_FROM_PX = 18;
+
+/** A thin line from a point, in the units of the axes, to its name where that stands far off. */
+export function leaderTo(
+  { width, height, margin, x, y }: LogFrame,
+  point: { readonly x: number; readonly y: number },
+  { dx, dy }: Placement,
+  stroke: string,
+): Markish[] {
+  if (Math.abs(dy) < LEADER_FROM_PX) return [];
+  const [left, right] = x.domain.map(Math.log) as [number, number];
+  const [low, high] = y.domain.map(Math.log) as [number, number];
+  const perX = (right - left) / (width - margin.left - margin.right);
+  const perY = (high - low) / (height - margin.top - margin.bottom);
+  const end = {
+    x: point.x * Math.exp(0.8 * dx * perX),
+    y: point.y * Math.exp(-(dy - Math.sign(dy) * 6) * perY),
+  };
+  return [
+    link([{}], {
+      x1: point.x,
+      y1: point.y,
+      x2: end.x,
+      y2: end.y,
+      stroke,
+      strokeWidth: 0.8,
+      strokeOpacity: 0.7,
+    }),
+  ];
 }
 
 /** A scale of our own, so that names can be placed before anything is drawn. */

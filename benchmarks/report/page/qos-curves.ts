@@ -1,7 +1,7 @@
 import { dot, line, type Markish, ruleY, text } from "@observablehq/plot";
 import { duration } from "../words.js";
 import { type Html, html, Html as Markup } from "./html.js";
-import { type Domain, type LogFrame, logPlot, namesIn } from "./log-frame.js";
+import { type Domain, type LogFrame, leaderTo, logPlot, namesIn } from "./log-frame.js";
 import { headlineTables } from "./qos-headline.js";
 import { type QosPicture, rounded } from "./qos-picture.js";
 import { svgOf } from "./svg.js";
@@ -87,7 +87,12 @@ function figure(qos: QosPicture, { name, title, why }: QosPicture["conditions"][
         textAnchor: "start",
       }),
       ...curves.flatMap(({ contender, places }) => curveMarks(qos, contender, places)),
-      ...labelMarks(qos, labels, frame),
+      ...labelMarks(
+        qos,
+        labels,
+        curves.flatMap(({ places }) => places),
+        frame,
+      ),
     ]),
     {
       id: `qos-${name}`,
@@ -143,17 +148,19 @@ function curveMarks(qos: QosPicture, contender: Contender, places: readonly Plac
 function labelMarks(
   qos: QosPicture,
   labels: readonly { readonly contender: Contender; readonly place: Place }[],
+  places: readonly Place[],
   frame: LogFrame,
 ): Markish[] {
+  const at = ({ detectionMs, rate }: Place) => ({ x: detectionMs, y: rate });
   const spots = namesIn(
     frame,
-    labels.map(({ contender, place }) => ({
-      x: place.detectionMs,
-      y: place.rate,
-      text: shortTitle(contender),
-    })),
+    labels.map(({ contender, place }) => ({ ...at(place), text: shortTitle(contender) })),
+    { others: places.filter(({ standard }) => !standard).map(at) },
   );
-  return labels.map(({ contender, place }, index) => {
+  const leaders = labels.flatMap(({ contender, place }, index) =>
+    leaderTo(frame, at(place), spots[index]!, inkOf(qos, contender).color),
+  );
+  const names = labels.map(({ contender, place }, index) => {
     const { dx, dy, anchor } = spots[index]!;
     return text([place], {
       x: "detectionMs",
@@ -168,6 +175,7 @@ function labelMarks(
       strokeWidth: 3,
     });
   });
+  return [...leaders, ...names];
 }
 
 function inkOf({ contenders }: QosPicture, contender: Contender) {

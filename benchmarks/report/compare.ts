@@ -4,6 +4,7 @@ import { type Cell, cellOf } from "./cells.js";
 import { type Mistakes, mistakesIn } from "./mistakes.js";
 import type { CostRow, Results, Trial, WireRow } from "./results.js";
 import { believed, FEWEST, rankTest, rateTest } from "./significance.js";
+import { costTitle } from "./words.js";
 
 /** What the figures show of a change. */
 export type Change = "quicker" | "slower" | "more" | "less" | "none shown" | "too few to tell";
@@ -180,8 +181,8 @@ function compareCost([before, after]: readonly [CostRow, CostRow]): FigureChange
   return { ...figures, change: after.spread.p95 < before.spread.p5 ? "less" : "none shown" };
 }
 
-function costName({ name, subject }: CostRow): string {
-  return subject === undefined ? name : `${name}, ${subject}`;
+function costName(row: CostRow): string {
+  return row.subject === undefined ? costTitle(row) : `${costTitle(row)}, ${row.subject}`;
 }
 
 function byCell({ trials }: Results): Map<string, Trial[]> {

@@ -5,7 +5,7 @@ import { judgeClaims } from "./claims.js";
 import { expectedText, flagText, isNotable, livingPeers, livingPeersOf } from "./living-peers.js";
 import { QUICK_SUBJECTS } from "./quick.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
-import { duration, octets, span } from "./words.js";
+import { costTitle, duration, octets, span } from "./words.js";
 
 /** All that a run found, as Markdown. */
 export function renderMarkdown(results: Results): string {
@@ -137,8 +137,8 @@ function costMarkdown(results: Results): string {
   const { titleOfSubject } = catalogueOf(results);
   return table(
     ["what", "contender", "median", "limit", "n"],
-    results.cost.map(({ name, subject, value, unit, bar, met, n }) => [
-      name,
+    results.cost.map(({ name, peers, subject, value, unit, bar, met, n }) => [
+      costTitle({ name, peers }),
       subject === undefined ? "" : titleOfSubject(subject),
       `${Number(value.toPrecision(3))} ${unit}`,
       bar === undefined ? "" : `${bar} ${unit}, ${(met ?? value <= bar) ? "kept" : "**missed**"}`,

@@ -94,6 +94,8 @@ const cost = z.object({
   /** What was measured: rows of one name are comparable. */
   name: z.string(),
   subject: z.string().optional(),
+  /** With so many peers at once. */
+  peers: z.int().positive().optional(),
   value: z.number(),
   unit: z.string(),
   /** The most it may be. */

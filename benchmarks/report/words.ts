@@ -20,6 +20,22 @@ export function octets(count: number): string {
   return `${(count / 1_000_000).toFixed(2)} MB`;
 }
 
+/** "100,000 peers". */
+export function peersInWords(count: number): string {
+  return `${count.toLocaleString("en")} peers`;
+}
+
+/** What a figure of cost is of: its name, and with how many peers. */
+export function costTitle({
+  name,
+  peers,
+}: {
+  readonly name: string;
+  readonly peers?: number | undefined;
+}): string {
+  return peers === undefined ? name : `${name}, ${peersInWords(peers)}`;
+}
+
 /** "a, b and c". */
 export function list(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

@@ -22,8 +22,9 @@ export function withCost(results: Results, path: string | undefined): Results {
 function asRow(row: CostReport["rows"][number]): CostRow {
   const { title, subject, peers, value, unit, bar, met, n, spread } = row;
   return {
-    name: `${title}, ${peers.toLocaleString("en")} peers`,
+    name: title,
     ...(subject !== undefined && { subject }),
+    peers,
     value,
     unit,
     ...(bar !== null && { bar }),

@@ -122,7 +122,7 @@ describe("two runs", () => {
       cost: before.cost.map((row) => ({
         ...row,
         value: row.value * factor,
-        spread: { p5: row.spread!.p5 * factor, p95: row.spread!.p95 * factor },
+        ...(row.spread && { spread: { p5: row.spread.p5 * factor, p95: row.spread.p95 * factor } }),
       })),
     });
     expect(compareResults(before, scaled(1.05)).cost.map(({ change }) => change)).not.toContain("more");

@@ -13,7 +13,20 @@ export function syntheticCost(): CostRow[] {
     n: 9,
     spread: spread(value),
   });
+  const ofPeers = (peers: number, value: number): CostRow => ({
+    name: "UDP beat ÷ bare listener",
+    peers,
+    value,
+    unit: "ratio",
+    bar: 1.25,
+    met: value <= 1.25,
+    n: 5,
+    spread: spread(value),
+  });
   return [
+    ofPeers(100, 1.15),
+    ofPeers(100_000, 1.31),
+    { name: "Living peers called dead", peers: 100_000, value: 0, unit: "count", bar: 0, met: true, n: 1 },
     row("CPU of the watching process per check, 200 peers", "tcp-keepalive", 0, "µs"),
     row("CPU of the watching process per check, 200 peers", "udp-beat", 4.4, "µs"),
     row("CPU of the watching process per check, 200 peers", "tcp", 18.1, "µs"),

@@ -99,6 +99,26 @@ test("the picture stands alone, in both colour schemes, with the quick subjects 
   expect(picture).not.toMatch(/NaN|href|<script/);
 });
 
+test("cost is drawn where figures stand side by side, and is a table where they stand alone", () => {
+  const page = parseHTML(renderPage(syntheticResults({ links: 4 }))).document;
+  const drawn = [...page.querySelectorAll("figure")].find((each) =>
+    each.textContent?.includes("÷ bare listener"),
+  );
+  expect(drawn?.textContent).toContain("100,000 peers: at most 1.25 ×, ✗ missed");
+  expect(drawn?.textContent).toContain("100 peers: at most 1.25 ×, ✓ kept");
+  const row = [...page.querySelectorAll("tr")].find((each) =>
+    each.textContent?.includes("Living peers called dead"),
+  );
+  expect([...(row?.children ?? [])].map(({ textContent }) => textContent)).toEqual([
+    "Living peers called dead",
+    "100,000",
+    "0 ",
+    "–",
+    "1",
+    "none at all, ✓ kept",
+  ]);
+});
+
 describe("html", () => {
   test("escapes text, and only text", () => {
     expect(html`<p title="${'a"b'}">${"<b>"}${html`<i>${1}</i>`}${[html`x`, undefined, "&"]}</p>`.text).toBe(

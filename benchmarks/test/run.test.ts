@@ -138,7 +138,8 @@ describe("the cost of a run", () => {
     const { cost, notMeasured } = withCost(results, path);
     expect(cost).toEqual([
       {
-        name: "UDP beat, 1,000 peers",
+        name: "UDP beat",
+        peers: 1000,
         value: 1.2,
         unit: "ratio",
         bar: 1.25,

@@ -1,5 +1,5 @@
 import type { CostRow, Results } from "../results.js";
-import { list, octets } from "../words.js";
+import { costTitle, list, octets } from "../words.js";
 import { type Claim, heartbeatsIn, type Judgement, KEEPALIVE, notMeasured, verdictOf } from "./evidence.js";
 
 /** What keepalive and heartbeats cost. */
@@ -62,7 +62,10 @@ function cpuComparisons(results: Results): CpuComparison[] {
     .map((keepalive) => ({
       keepalive,
       heartbeats: results.cost.flatMap((row) => {
-        const title = row.name === keepalive.name ? titles.get(row.subject ?? "") : undefined;
+        const title =
+          row.name === keepalive.name && row.peers === keepalive.peers
+            ? titles.get(row.subject ?? "")
+            : undefined;
         return title === undefined ? [] : [{ title, row }];
       }),
     }))
@@ -92,7 +95,7 @@ function cpuFigures({ keepalive, heartbeats }: CpuComparison): string {
     const told = isCheaper(keepalive, row) === undefined ? " (undecided)" : "";
     return `${title} ${rounded(row)}${told}`;
   });
-  return `${keepalive.name}: keepalive ${rounded(keepalive)}, ${list(compared)}`;
+  return `${costTitle(keepalive)}: keepalive ${rounded(keepalive)}, ${list(compared)}`;
 }
 
 /** "4.1 µs [3.9 to 4.4]": median, and the 5th to 95th percentile of the rounds. */

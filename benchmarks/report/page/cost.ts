@@ -1,32 +1,45 @@
 import { axisX, axisY, barX, gridX, type Markish, ruleX, ruleY, text, tickX } from "@observablehq/plot";
 import type { CostRow } from "../results.js";
+import { peersInWords } from "../words.js";
 import { type Html, html } from "./html.js";
 import { svgOf } from "./svg.js";
 import type { View } from "./view.js";
 
-/** A bar chart for each thing that was measured, its limit drawn in where there is one. */
+/** A bar chart for each thing of which there are several figures, and a table of the others. */
 export function costs(view: View): Html {
-  const names = [...new Set(view.results.cost.map(({ name }) => name))];
-  if (names.length === 0) {
-    const why = view.results.notMeasured.find((row) => /\bcpu\b|memory/i.test(row.why))?.why;
+  const { cost, notMeasured } = view.results;
+  if (cost.length === 0) {
+    const why = notMeasured.find((row) => /\bcpu\b|memory/i.test(row.why))?.why;
     return html`<p class="note">Not measured${why === undefined ? "" : `: ${why}`}.</p>`;
   }
-  const figures = names.map((name, index) =>
-    chart(
-      view,
-      name,
-      view.results.cost.filter((row) => row.name === name),
-      index,
-    ),
-  );
-  return html`<div class="multiples">${figures}</div>`;
+  const names = [...new Set(cost.map(({ name }) => name))];
+  const byName = names.map((name) => ({ name, rows: cost.filter((row) => row.name === name) }));
+  // What is counted and ought to be none makes no picture.
+  const isDrawn = ({ rows }: { rows: readonly CostRow[] }) => rows.length > 1 && rows[0]?.unit !== "count";
+  const figures = byName.filter(isDrawn).map(({ name, rows }, index) => chart(view, name, rows, index));
+  const single = byName.filter((each) => !isDrawn(each)).flatMap(({ rows }) => rows);
+  return html`<div class="multiples">${figures}</div>${single.length === 0 ? "" : table(view, single)}`;
+}
+
+/** Whose a figure is, or with how many peers: what tells those of one chart apart. */
+function labelsOf(view: View, rows: readonly CostRow[]): (row: CostRow) => string {
+  const severalSizes = new Set(rows.map(({ peers }) => peers)).size > 1;
+  return ({ name, subject, peers }) => {
+    const parts = [
+      ...(subject === undefined ? [] : [view.catalogue.titleOfSubject(subject)]),
+      ...(severalSizes && peers !== undefined ? [peersInWords(peers)] : []),
+    ];
+    return parts.length === 0 ? name : parts.join(", ");
+  };
 }
 
 function chart(view: View, name: string, rows: readonly CostRow[], index: number): Html {
   const unit = rows[0]?.unit ?? "";
   const most = Math.max(...rows.flatMap(({ value, bar, spread }) => [value, bar ?? 0, spread?.p95 ?? 0]));
-  const labelOf = ({ subject }: CostRow) =>
-    subject === undefined ? name : view.catalogue.titleOfSubject(subject);
+  const labelOf = labelsOf(view, rows);
+  const sizes = new Set(rows.map(({ peers }) => peers));
+  const [peers] = sizes;
+  const small = sizes.size === 1 && peers !== undefined ? html`<small>${peersInWords(peers)}</small>` : "";
   const svg = svgOf(
     {
       width: 350,
@@ -52,7 +65,17 @@ function chart(view: View, name: string, rows: readonly CostRow[], index: number
     },
   );
   const limited = rows.filter((row) => row.bar !== undefined);
-  return html`<figure><figcaption>${name}</figcaption>${svg}${limited.map((row) => verdict(row, labelOf(row)))}</figure>`;
+  return html`<figure><figcaption>${name}${small}</figcaption>${svg}${limited.map((row) => html`<p class="note">${labelOf(row)}: ${verdict(row)} (n = ${row.n})</p>`)}</figure>`;
+}
+
+function table(view: View, rows: readonly CostRow[]): Html {
+  const lines = rows.map((row) => {
+    const { name, subject, peers, value, unit, n, spread } = row;
+    const who = subject === undefined ? "" : html`<small>${view.catalogue.titleOfSubject(subject)}</small>`;
+    const range = spread === undefined ? "–" : `${round(spread.p5)} to ${round(spread.p95)}`;
+    return html`<tr><th scope="row">${name}${who}</th><td class="number">${peers === undefined ? "–" : peers.toLocaleString("en")}</td><td class="number"><strong>${round(value)}</strong> ${symbolOf(unit)}</td><td class="number">${range}</td><td class="number">${n}</td><td>${row.bar === undefined ? "" : verdict(row)}</td></tr>`;
+  });
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Single figures of cost"><table><thead><tr><th>Single figures</th><th class="number">peers</th><th class="number">median</th><th class="number">p5 to p95</th><th class="number">n</th><th>limit</th></tr></thead><tbody>${lines}</tbody></table></div>`;
 }
 
 function bar(view: View, row: CostRow, label: string): Markish[] {
@@ -88,14 +111,23 @@ function bar(view: View, row: CostRow, label: string): Markish[] {
   ];
 }
 
-function verdict(row: CostRow, label: string): Html {
+function verdict(row: CostRow): Html {
   const kept = row.met ?? row.value <= (row.bar ?? 0);
-  return html`<p class="note">${label}: at most ${round(row.bar ?? 0)} ${row.unit}, <strong class="${kept ? "good" : "bad"}">${kept ? "✓ kept" : "✗ missed"}</strong> (n = ${row.n})</p>`;
+  return html`${limitOf(row)}, <strong class="${kept ? "good" : "bad"}">${kept ? "✓ kept" : "✗ missed"}</strong>`;
 }
 
 function describe({ value, unit, n, spread }: CostRow): string {
   const range = spread === undefined ? "" : `, p5 ${round(spread.p5)}, p95 ${round(spread.p95)}`;
   return `${round(value)} ${unit}${range}, n = ${n}`;
+}
+
+function limitOf({ bar = 0, unit }: CostRow): string {
+  return bar === 0 ? "none at all" : `at most ${round(bar)} ${symbolOf(unit)}`;
+}
+
+function symbolOf(unit: string): string {
+  if (unit === "ratio") return "×";
+  return unit === "count" ? "" : unit;
 }
 
 function round(value: number): string {

@@ -62,6 +62,9 @@ figcaption small{display:block;font-size:.88rem}
 .legend input{position:absolute;opacity:0;width:1px;height:1px}
 @media (min-width:1000px){.legend{flex-wrap:wrap}}
 .scroll{overflow-x:auto;scrollbar-width:thin;border:1px solid var(--rule);border-radius:8px;background:var(--panel)}
+.multiples+.scroll{margin-top:28px}
+.wide thead th{white-space:normal}
+.wide th[scope=row]{min-width:190px}
 table{border-collapse:collapse;width:100%;font-size:.86rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:8px 12px;color:var(--muted);font-size:.84rem;position:sticky;left:0}
 th,td{padding:8px 12px;border-top:1px solid var(--rule);text-align:left;vertical-align:top}
@@ -74,7 +77,7 @@ th[scope=row]{font-weight:600}
 .matrix thead th:first-child{text-align:left}
 .matrix th:first-child{position:sticky;left:0;z-index:1;background:var(--panel);min-width:150px;max-width:240px}
 @media (max-width:720px){.matrix th:first-child{min-width:112px;max-width:124px;font-size:.8rem}}
-.matrix small,.matrix b{display:block}
+.matrix small,.matrix b,th small{display:block}
 small{font-weight:400;color:var(--muted);font-size:.78rem}
 .matrix b{font-size:1rem}
 .found{background:var(--found)}.missed-cell{background:var(--missed)}.partial{background:var(--partial)}

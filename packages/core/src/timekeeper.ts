@@ -13,6 +13,8 @@ export interface Timed extends Deadlined {
 
 /** The little of an event loop that a {@link Timekeeper} needs. */
 export interface EventLoop {
+  /** How many entries are worked on in a turn, of each kind. Default {@link WORK_PER_TURN}; Infinity: all that are due. */
+  readonly workPerTurn?: number;
   /** Monotonic. */
   now(): number;
   /** Calls {@link Timekeeper.fired} once, at `dueMs` or later; replaces the last such wish. Infinity: never. */
@@ -51,6 +53,7 @@ export class Timekeeper {
   /** What all its links together may spend on confirming probes. */
   readonly probeBudget = new ProbeBudget();
   readonly #loop: EventLoop;
+  readonly #workPerTurn: number;
   readonly #queue = new DeadlineQueue<Timed>();
   /** Those who need not be asked for their deadline, as long as they are heard. */
   readonly #ledger = new BeatLedger();
@@ -71,6 +74,7 @@ export class Timekeeper {
 
   constructor(loop: EventLoop) {
     this.#loop = loop;
+    this.#workPerTurn = loop.workPerTurn ?? WORK_PER_TURN;
   }
 
   now(): number {
@@ -169,7 +173,7 @@ export class Timekeeper {
   /** Judges the accused, as many as a turn may. Who is accused meanwhile has to be heard out first. */
   protected judge(nowMs: number): void {
     if (this.#heardOut.size === 0) [this.#accused, this.#heardOut] = [this.#heardOut, this.#accused];
-    let left = WORK_PER_TURN;
+    let left = this.#workPerTurn;
     for (const entry of this.#heardOut) {
       if (left-- === 0) break;
       this.#heardOut.delete(entry);
@@ -200,9 +204,9 @@ export class Timekeeper {
   /** What is due, as much as a turn may do. */
   #work(nowMs: number): void {
     if (this.#ledger.sweepMs <= nowMs) {
-      for (const entry of this.#ledger.sweep(nowMs, WORK_PER_TURN)) this.#queue.update(entry);
+      for (const entry of this.#ledger.sweep(nowMs, this.#workPerTurn)) this.#queue.update(entry);
     }
-    const due = this.#queue.popDue(nowMs, WORK_PER_TURN);
+    const due = this.#queue.popDue(nowMs, this.#workPerTurn);
     const mayStart = this.#accused.size === 0 && this.#heardOut.size === 0;
     // All of them before any tick: an observer may unsubscribe others while being told.
     for (const entry of due) if (entry.verdictMs <= nowMs) this.#accused.add(entry);

@@ -1,4 +1,4 @@
-import { type EventLoop, Timekeeper } from "@heartwire/core";
+import { type EventLoop, Timekeeper, WORK_PER_TURN } from "@heartwire/core";
 import type { SchedulerLike, Subscription } from "rxjs";
 
 const keepers = new WeakMap<SchedulerLike, Timekeeper>();
@@ -15,6 +15,8 @@ export function timekeeperOf(scheduler: SchedulerLike): Timekeeper {
 
 /** The event loop as a scheduler of RxJS shows it. */
 class SchedulerLoop implements EventLoop {
+  /** A browser loses no input that waits, and in a background tab has a turn a second: there all is done at once. */
+  readonly workPerTurn = typeof setImmediate === "function" ? WORK_PER_TURN : Number.POSITIVE_INFINITY;
   readonly keeper = new Timekeeper(this);
   readonly #scheduler: SchedulerLike;
   #timer: Subscription | undefined;

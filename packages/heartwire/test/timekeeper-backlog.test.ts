@@ -1,5 +1,5 @@
 import { WORK_PER_TURN } from "@heartwire/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { FakeLink, timekeeping } from "./support/fake-link.js";
 
 const COUNT = 10 * WORK_PER_TURN + 3;
@@ -54,6 +54,24 @@ describe("more work than fits into a turn", () => {
       scheduler.freeze(30);
     }
     expect(links.flatMap((link) => link.log).filter((line) => line.includes("stalled"))).toEqual([]);
+  });
+
+  it("is done in one go where turns are rare, as in a browser", () => {
+    vi.stubGlobal("setImmediate", undefined);
+    try {
+      const { scheduler, links, done } = crowd(1000);
+      for (const link of links) link.sendAt(100);
+      scheduler.freeze(100);
+      scheduler.turn();
+      expect(done("sent")).toBe(COUNT);
+      scheduler.freeze(900);
+      scheduler.turn();
+      expect(done("judged")).toBe(0);
+      scheduler.turn();
+      expect(done("judged")).toBe(COUNT);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it("is forgotten with those who are removed: neither timer nor turn is left", () => {

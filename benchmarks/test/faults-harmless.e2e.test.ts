@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Frame, Instant, LabTool, ToolSupport } from "../lab/index.js";
-import { observe, visitors, whyNoLab } from "./lab/outside.js";
+import type { Frame, Instant } from "../lab/index.js";
+import { needFor, observe, visitors, whyNoLab } from "./lab/outside.js";
 import { binomialZ, distanceFromUniform, meanOf } from "./lab/statistics.js";
 
 interface Passed {
@@ -39,19 +39,12 @@ const Z = 5;
 // What they need of this system is tested elsewhere for each user. These take long: the stricter user will do.
 describe.each(visitors.slice(-1))("what is behind the peer's back, $title", (visitor) => {
   const why = whyNoLab(visitor);
-  let tools: Readonly<Record<LabTool, ToolSupport>> | undefined;
-  beforeEach(async (context) => {
+  const need = needFor(visitor);
+  beforeEach((context) => {
     if (why !== undefined) {
       context.skip(why);
     }
-    tools ??= await observe<Readonly<Record<LabTool, ToolSupport>>>(visitor, "tools");
   });
-
-  /** Skips a test that this machine has not the means for. */
-  function need(context: { skip: (why: string) => void }, tool: LabTool): void {
-    const support = tools?.[tool];
-    if (support?.kind === "missing") context.skip(support.why);
-  }
 
   it("burst-outage: it lasts as long as it says, and ends by itself", async () => {
     const { instant, lastsMs, count, arrivals, errors } = await observe<Passed>(
@@ -86,7 +79,7 @@ describe.each(visitors.slice(-1))("what is behind the peer's back, $title", (vis
   it.for([1, 5, 20])(
     "loss-%d: that share is lost, in both directions, until it is healed",
     async (percent, context) => {
-      need(context, "impairment");
+      await need(context, "impairment");
       const count = 2000;
       const seen = await observe<BadPath>(visitor, "badPath", `loss-${percent}`, String(count));
       for (const arrived of [seen.toMonitorMs, seen.toPeerMs]) {
@@ -100,7 +93,7 @@ describe.each(visitors.slice(-1))("what is behind the peer's back, $title", (vis
   );
 
   it("jitter: packets are 10 to 90 ms late, evenly spread, in both directions, and none is lost", async (context) => {
-    need(context, "impairment");
+    await need(context, "impairment");
     const seen = await observe<BadPath>(visitor, "badPath", "jitter", "600");
     for (const lateMs of [seen.toMonitorMs, seen.toPeerMs]) {
       expect(lateMs).toHaveLength(600);
@@ -113,7 +106,7 @@ describe.each(visitors.slice(-1))("what is behind the peer's back, $title", (vis
   });
 
   it("nat-expired: an idle connection is lost without a word, one with keepalive is not", async (context) => {
-    need(context, "nat");
+    await need(context, "nat");
     interface Seen {
       readonly before: Pairs;
       readonly after: Pairs;
@@ -139,7 +132,7 @@ describe.each(visitors.slice(-1))("what is behind the peer's back, $title", (vis
   });
 
   it("silent-behind-proxy: the proxy answers for the dead, and keeps the connection", async (context) => {
-    need(context, "proxy");
+    await need(context, "proxy");
     interface Seen {
       readonly addresses: readonly string[];
       readonly before: Heard;

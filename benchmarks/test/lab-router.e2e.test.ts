@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ImpairmentReport, LabTool, ToolSupport } from "../lab/index.js";
+import type { ImpairmentReport, ToolSupport } from "../lab/index.js";
 import { labProgram } from "../lab/programs.js";
-import { observe, visitors, whyNoLab } from "./lab/outside.js";
+import { needFor, observe, type Tools, visitors, whyNoLab } from "./lab/outside.js";
 import { binomialZ, distanceFromUniform, meanOf } from "./lab/statistics.js";
 
-type Tools = Readonly<Record<LabTool, ToolSupport>>;
 type Forwarded = Extract<ImpairmentReport, { means: "forwarder" }>;
 
 interface Loss {
@@ -30,21 +29,12 @@ function forwarded(report: ImpairmentReport): Forwarded {
 
 describe.each(visitors)("the router $title", (visitor) => {
   const why = whyNoLab(visitor);
-  let tools: Tools | undefined;
-  beforeEach(async (context) => {
+  const need = needFor(visitor);
+  beforeEach((context) => {
     if (why !== undefined) {
       context.skip(why);
     }
-    tools ??= await observe<Tools>(visitor, "tools");
   });
-
-  /** Skips a test that this machine has not the means for. */
-  function need(context: { skip: (why: string) => void }, ...needed: readonly LabTool[]): void {
-    for (const tool of needed) {
-      const support = tools?.[tool];
-      if (support?.kind === "missing") context.skip(support.why);
-    }
-  }
 
   describe("losing packets", () => {
     const COUNT = 1500;
@@ -52,7 +42,7 @@ describe.each(visitors)("the router $title", (visitor) => {
       observe<Loss>(visitor, "loss", "0.05", "0.2", String(seed), String(COUNT));
 
     it("does so at the rate of each direction, and loses no other", async (context) => {
-      need(context, "impairment");
+      await need(context, "impairment");
       const { report, atPeer, atMonitor } = await lose("none");
       expect(Math.abs(binomialZ(COUNT - atPeer.length, COUNT, 0.05))).toBeLessThan(Z);
       expect(Math.abs(binomialZ(COUNT - atMonitor.length, COUNT, 0.2))).toBeLessThan(Z);
@@ -64,7 +54,7 @@ describe.each(visitors)("the router $title", (visitor) => {
     });
 
     it("loses the same ones for the same seed, and others for another", async (context) => {
-      need(context, "impairment");
+      await need(context, "impairment");
       const [first, again, other] = [await lose(7), await lose(7), await lose(8)];
       if (first.report.means === "netem") return context.skip("This kernel's netem takes no seed.");
       expect(forwarded(first.report).seed).toBe(7);
@@ -77,7 +67,7 @@ describe.each(visitors)("the router $title", (visitor) => {
 
   describe("holding packets back", () => {
     it("spreads the delay evenly, one way only, and lets all of them arrive", async (context) => {
-      need(context, "impairment");
+      await need(context, "impairment");
       const { report, toPeerMs, toMonitorMs, healedMs } = await observe<Delay>(
         visitor,
         "delay",
@@ -97,7 +87,7 @@ describe.each(visitors)("the router $title", (visitor) => {
     });
 
     it("is late by about a millisecond, says so, and is never early", async (context) => {
-      need(context, "impairment");
+      await need(context, "impairment");
       const { report, toPeerMs } = await observe<Delay>(visitor, "delay", "30", "0", "200");
       expect(Math.min(...toPeerMs)).toBeGreaterThanOrEqual(30);
       if (report.means === "netem") return;
@@ -111,19 +101,19 @@ describe.each(visitors)("the router $title", (visitor) => {
     });
 
     it("damages nothing", async (context) => {
-      need(context, "impairment");
+      await need(context, "impairment");
       const seen = await observe<{ tcpOctets: number; tcpEvents: string[] }>(visitor, "impairedBulk");
       expect(seen).toMatchObject({ tcpOctets: 1_448_000, tcpEvents: [] });
     });
   });
 
   it("leaves nothing when the lab is closed in the middle of all this", async (context) => {
-    need(context, "impairment", "proxy");
+    const { impairment } = await need(context, "impairment", "proxy");
     const seen = await observe(visitor, "routerCleanup");
     expect(seen).toEqual({
       // Two speakers, the agent, the capture, nginx, and the forwarder where there is no netem.
       during: {
-        processes: meansOf(tools?.impairment) === "netem" ? 5 : 6,
+        processes: meansOf(impairment) === "netem" ? 5 : 6,
         files: expect.arrayContaining([expect.stringMatching(/proxy-1\.conf$/)]),
       },
       processes: 0,
@@ -133,7 +123,7 @@ describe.each(visitors)("the router $title", (visitor) => {
   });
 
   it("says what was wrong", async (context) => {
-    need(context, "impairment", "nat", "proxy");
+    await need(context, "impairment", "nat", "proxy");
     const seen = await observe(visitor, "routerMistakes");
     expect(seen).toEqual({
       impossible: [
@@ -150,7 +140,7 @@ describe.each(visitors)("the router $title", (visitor) => {
   });
 
   it("says what this machine lacks, and which package has it", async (context) => {
-    need(context, "impairment", "nat", "proxy");
+    const { impairment } = await need(context, "impairment", "nat", "proxy");
     const hide = (...paths: string[]) => observe<Tools>(visitor, "tools", ...paths);
     const { capture, ...lacking } = await hide(labProgram("nft"), "/dev/net/tun");
     expect(capture).toEqual({ kind: "available", means: "a packet socket" });
@@ -159,7 +149,7 @@ describe.each(visitors)("the router $title", (visitor) => {
       why: 'The program "nft" is missing; on Debian: apt install nftables.',
     });
     // A kernel with netem needs no such device.
-    if (meansOf(tools?.impairment) !== "netem") {
+    if (meansOf(impairment) !== "netem") {
       expect(lacking.impairment).toEqual({
         kind: "missing",
         why: expect.stringMatching(/\/dev\/net\/tun.*ENOENT/),
@@ -175,6 +165,6 @@ describe.each(visitors)("the router $title", (visitor) => {
   });
 });
 
-function meansOf(support: ToolSupport | undefined): string {
-  return support?.kind === "available" ? support.means : "";
+function meansOf(support: ToolSupport): string {
+  return support.kind === "available" ? support.means : "";
 }

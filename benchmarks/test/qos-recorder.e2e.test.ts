@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Recording, readRecordings, traceOf, writeRecording } from "../qos/recording.js";
-import { observe, visitors, whyNoLab } from "./lab/outside.js";
+import { needFor, observe, visitors, whyNoLab } from "./lab/outside.js";
 import { binomialZ } from "./lab/statistics.js";
 
 /** So far from what is expected chance strays once in two million times. */
@@ -14,6 +14,7 @@ const LEAST_BEATS = 30;
 
 describe.each(visitors)("beats recorded in the lab $title", (visitor) => {
   const why = whyNoLab(visitor);
+  const need = needFor(visitor);
   beforeEach((context) => {
     if (why !== undefined) context.skip(why);
   });
@@ -44,7 +45,8 @@ describe.each(visitors)("beats recorded in the lab $title", (visitor) => {
     }
   });
 
-  it("miss those that the router lost, and only those", async () => {
+  it("miss those that the router lost, and only those", async (context) => {
+    await need(context, "impairment");
     const { beats, sent } = await observe<Recording>(
       visitor,
       "record",

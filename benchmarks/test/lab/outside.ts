@@ -1,7 +1,7 @@
 import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { LabSupport } from "../../lab/index.js";
+import type { LabSupport, LabTool, ToolSupport } from "../../lab/index.js";
 
 const ENTER = fileURLToPath(new URL("enter.mjs", import.meta.url));
 const OBSERVE = fileURLToPath(new URL("observe.mjs", import.meta.url));
@@ -64,4 +64,22 @@ export function start(visitor: Visitor, ...scenario: string[]) {
 export async function supportWithPath(path: string): Promise<LabSupport> {
   const { stdout } = await promisify(execFile)(process.execPath, [ENTER], { env: { PATH: path } });
   return JSON.parse(stdout);
+}
+
+/** What a lab can do on a machine, as a visitor finds it. */
+export type Tools = Readonly<Record<LabTool, ToolSupport>>;
+
+/** Skips a test that this machine has not the means for, as a visitor finds it; returns what means there are. */
+type Need = (context: { skip: (why: string) => void }, ...needed: readonly LabTool[]) => Promise<Tools>;
+
+export function needFor(visitor: Visitor): Need {
+  let tools: Tools | undefined;
+  return async (context, ...needed) => {
+    tools ??= await observe<Tools>(visitor, "tools");
+    for (const tool of needed) {
+      const support = tools[tool];
+      if (support.kind === "missing") context.skip(support.why);
+    }
+    return tools;
+  };
 }

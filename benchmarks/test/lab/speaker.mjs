@@ -70,6 +70,10 @@ const commands = {
     await once(tcp, "connect");
     if (keepAliveMs !== undefined) tcp.setKeepAlive(true, keepAliveMs);
   },
+  /** Once this process has taken the other's connection: a kernel resets what nobody has accepted. */
+  async accepted() {
+    while (tcp === undefined) await sleep(1);
+  },
   /** Does to itself what faults ask for, soon. */
   async obey({ type, forMs, healthy }) {
     const atMs = monotonicMs() + 20;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { faults } from "../../../dist/faults/index.js";
 import { createLab, monotonicMs } from "../../../dist/lab/index.js";
-import { ask, here, labWithSpeakers, speaker, stateOf } from "./lab.mjs";
+import { ask, connectSpeakers, here, labWithSpeakers, speaker, stateOf } from "./lab.mjs";
 
 const faultNamed = (name) => faults.find((each) => each.name === name);
 
@@ -27,7 +27,7 @@ export const faultScenarios = {
   async fault(name, writer = "nobody") {
     const { lab, monitor, peer } = await labWithSpeakers();
     const bystander = await lab.spawn("peer", here("idler.mjs"));
-    await monitor.ask("connect");
+    await connectSpeakers(monitor, peer);
     const fault = faultNamed(name);
     const context = contextOf(lab, monitor, peer);
     const before = await lab.wire.counters();
@@ -55,7 +55,7 @@ export const faultScenarios = {
   async hostFault(name) {
     const { lab, monitor, peer } = await labWithSpeakers();
     const bystander = await lab.spawn("peer", here("idler.mjs"));
-    await monitor.ask("connect");
+    await connectSpeakers(monitor, peer);
     await peer.ask("write", { octets: 3 }); // Unread data, which would make a dying kernel send a reset.
     await monitor.tell();
     const fault = faultNamed(name);

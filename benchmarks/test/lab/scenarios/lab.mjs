@@ -35,6 +35,12 @@ export async function labWithSpeakers(name = "test") {
   return { lab, monitor, peer };
 }
 
+/** A TCP connection between two speakers, taken by both processes and not only by their kernels. */
+export async function connectSpeakers(monitor, peer) {
+  await monitor.ask("connect");
+  await peer.ask("accepted");
+}
+
 /** The state of a process, in one letter of proc(5). */
 export function stateOf(pid) {
   return existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1][0] : "X";

@@ -13,7 +13,7 @@ export interface ComparisonPlan extends Thoroughness {
   readonly stage: StageKind;
   readonly subjects: readonly Subject[];
   readonly faults: readonly Fault[];
-  /** Times that each fault strikes; a harmless one strikes once, for it lasts. */
+  /** Times that each fault strikes, a harmless one too: every cell has as many trials. */
   readonly rounds: number;
   /** Which trials are recorded frame by frame. */
   readonly timelines: readonly { readonly subject: Subject; readonly fault: Fault }[];
@@ -66,11 +66,13 @@ export async function compare(
   return assemble(campaign.outcomes, plan, missingHere(plan, here, notHere));
 }
 
-function trialJobs(here: readonly Fault[], { rounds, subjects }: ComparisonPlan): Job[] {
+/** Every fault, round by round: what is interrupted has few trials of all rather than all of few. */
+export function trialJobs(
+  faults: readonly Fault[],
+  { rounds, subjects }: Pick<ComparisonPlan, "rounds" | "subjects">,
+): Job[] {
   return Array.from({ length: rounds }, (_, round) => round).flatMap((round) =>
-    here
-      .filter(({ effect }) => effect.kind !== "harmless" || round === 0)
-      .map((fault): Job => ({ kind: "trial", fault, subjects, round })),
+    faults.map((fault): Job => ({ kind: "trial", fault, subjects, round })),
   );
 }
 

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { writeCostReport } from "../cost/row.js";
 import { faults } from "../faults/index.js";
 import type { Results } from "../report/results.js";
+import { trialJobs } from "../run/comparison.js";
 import { inParallel } from "../run/in-parallel.js";
 import { keyOf } from "../run/job.js";
 import { Journal } from "../run/journal.js";
@@ -44,6 +45,14 @@ describe("the journal of a run", () => {
     expect(new Journal(path, { links: 5 }).size).toBe(0);
     expect(readFileSync(path, "utf8").split("\n")).toHaveLength(2);
   });
+});
+
+test("every fault strikes in every round, so that each cell has the trials asked for", () => {
+  const jobs = trialJobs(faults, { rounds: 2, subjects });
+  for (const fault of faults) {
+    const rounds = jobs.flatMap((job) => (job.kind === "trial" && job.fault === fault ? [job.round] : []));
+    expect(rounds, fault.name).toEqual([0, 1]);
+  }
 });
 
 test("each job of a full run has a key of its own", () => {

@@ -3,13 +3,13 @@ import type { Socket } from "engine.io";
 import { expectPings, expectPingTraffic, LAB_PATH, type PingRhythm } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
-import type { NominalSettings, Subject } from "./subject.js";
+import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
 
 const TRANSPORTS = ["websocket"] as const;
 
-const rhythmOf = ({ intervalMs, misses }: NominalSettings): PingRhythm => ({
-  intervalMs,
-  timeoutMs: intervalMs * (misses - 1),
+const rhythmOf = (settings: NominalSettings): PingRhythm => ({
+  intervalMs: settings.intervalMs,
+  timeoutMs: budgetMs(settings) - settings.intervalMs,
 });
 
 /** The defaults of `ServerOptions` in build/server.js of engine.io 6.6. */
@@ -28,7 +28,8 @@ export const engineIo: Subject = {
   listensAt: "monitor",
   settingsInWords(settings) {
     const { intervalMs, timeoutMs } = rhythmOf(settings);
-    return `pingInterval ${intervalMs / 1000} s, pingTimeout ${timeoutMs / 1000} s`;
+    const ours = `pingInterval ${intervalMs / 1000} s, pingTimeout ${timeoutMs / 1000} s`;
+    return atWorst(ours, intervalMs + timeoutMs);
   },
 
   async monitorEnd({ address, settings }, report) {

@@ -8,14 +8,14 @@ import {
 } from "./expectation.js";
 import { openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
-import type { NominalSettings, Subject } from "./subject.js";
+import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
 
 /** RFC 9113, section 6.7: a frame header of 9 octets and 8 of opaque data, and the same back. */
 const PING_OCTETS = 17;
 
-const rhythmOf = ({ intervalMs, misses }: NominalSettings): PingRhythm => ({
-  intervalMs,
-  timeoutMs: intervalMs * (misses - 1),
+const rhythmOf = (settings: NominalSettings): PingRhythm => ({
+  intervalMs: settings.intervalMs,
+  timeoutMs: budgetMs(settings) - settings.intervalMs,
 });
 
 const asIs = (octets: Buffer) => octets;
@@ -45,7 +45,8 @@ export const grpcJs: Subject = {
   listensAt: "peer",
   settingsInWords(settings) {
     const { intervalMs, timeoutMs } = rhythmOf(settings);
-    return `keepalive_time ${intervalMs / 1000} s, keepalive_timeout ${timeoutMs / 1000} s`;
+    const ours = `keepalive_time ${intervalMs / 1000} s, keepalive_timeout ${timeoutMs / 1000} s`;
+    return atWorst(ours, intervalMs + timeoutMs);
   },
 
   async peerEnd({ address }) {

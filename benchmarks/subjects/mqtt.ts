@@ -3,14 +3,14 @@ import type { MqttClient } from "mqtt";
 import { expectPings, expectPingTraffic, LAB_PATH, type PingRhythm } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
-import type { NominalSettings, Subject } from "./subject.js";
+import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
 
 /** MQTT 3.1.1, sections 3.12 and 3.13: PINGREQ and PINGRESP are a fixed header and nothing else. */
 const PING_OCTETS = 2;
 
 /** A whole number of seconds, such that the longest wait for a verdict comes nearest to the nominal one. */
-const keepaliveSeconds = ({ intervalMs, misses }: NominalSettings): number =>
-  Math.max(1, Math.round((intervalMs * misses) / 1.5 / 1000));
+const keepaliveSeconds = (settings: NominalSettings): number =>
+  Math.max(1, Math.round(budgetMs(settings) / 1.5 / 1000));
 
 const rhythmOf = (keepaliveS: number): PingRhythm => ({
   intervalMs: keepaliveS * 1000,
@@ -81,5 +81,5 @@ export const mqtt: Subject = {
 };
 
 function inWords(keepaliveS: number): string {
-  return `keepalive ${keepaliveS} s, dead ${keepaliveS * 1.5} s after the last answer`;
+  return atWorst(`keepalive ${keepaliveS} s, dead half as much later`, keepaliveS * 1500);
 }

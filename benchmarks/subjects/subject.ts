@@ -12,6 +12,19 @@ export interface NominalSettings {
 /** One second, three misses: quick enough to measure, slow enough that no machine is too slow. */
 export const NOMINAL: NominalSettings = { intervalMs: 1000, misses: 3 };
 
+/**
+ * What the settings have in common, whatever the knobs of each: from the fault to the verdict in the worst case,
+ * timers on time. Every subject is set to come as near to it as its own knobs allow.
+ */
+export function budgetMs({ intervalMs, misses }: NominalSettings): number {
+  return intervalMs * misses;
+}
+
+/** A subject's settings, with what they come to: "…: 3 s at worst". */
+export function atWorst(settings: string, worstMs: number): string {
+  return `${settings}: ${worstMs / 1000} s at worst`;
+}
+
 /** What an end is told when it starts. */
 export interface EndContext {
   /** Where the listening end listens. */
@@ -84,7 +97,7 @@ export interface Subject {
   readonly protocol: "tcp" | "udp";
   /** Which end has to run first. */
   readonly listensAt: "monitor" | "peer";
-  /** The nominal settings in its own words. */
+  /** The nominal settings in its own words, and its worst case under them. */
   settingsInWords(settings: NominalSettings): string;
   monitorEnd(context: EndContext, report: (report: LinkReport) => void): Promise<MonitorEnd>;
   peerEnd(context: EndContext): Promise<PeerEnd>;

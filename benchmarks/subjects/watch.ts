@@ -1,5 +1,5 @@
 import { fixedTimeout, type LivenessEvent, monitor, type PolicyFactory, type Transport } from "heartwire";
-import type { LinkReport, NominalSettings } from "./subject.js";
+import { atWorst, budgetMs, type LinkReport, type NominalSettings } from "./subject.js";
 
 /** Told of what happens to the links of the monitor's end. */
 export type Report = (report: LinkReport) => void;
@@ -7,6 +7,12 @@ export type Report = (report: LinkReport) => void;
 /** The nominal settings as a policy of ours: a probe every interval, dead after so many of them. */
 export function policyOf({ intervalMs, misses }: NominalSettings): PolicyFactory {
   return fixedTimeout({ intervalMs, detectMultiplier: misses });
+}
+
+/** The nominal settings in our own words. */
+export function checksInWords(check: string, settings: NominalSettings): string {
+  const { intervalMs, misses } = settings;
+  return atWorst(`a ${check} every ${intervalMs / 1000} s, dead after ${misses}`, budgetMs(settings));
 }
 
 /** Watches one link with a monitor of ours. */

@@ -61,9 +61,10 @@ function judgeDefaults(results: Results): Judgement {
 function scaled(results: Results): string {
   const cut = noticed(results, KEEPALIVE, silentCut(false));
   if (cut?.medianMs === undefined) return "";
-  const { intervalMs, misses } = results.settings;
+  const { intervalMs, misses, subjects } = results.settings;
   const each = intervalMs / 1000;
-  return `; scaled to ${each} s + ${misses} × ${each} s it noticed a silent cut on ${inFigures(cut)}`;
+  const probes = /(\d+) probes/.exec(subjects[KEEPALIVE] ?? "")?.[1] ?? misses;
+  return `; scaled to ${each} s + ${probes} × ${each} s it noticed a silent cut on ${inFigures(cut)}`;
 }
 
 function judgeConnectionOnly(results: Results): Judgement {

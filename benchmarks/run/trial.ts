@@ -133,7 +133,8 @@ function expectedMistakes(
   if (effect.kind !== "harmless") return [];
   const expected = subject.expectMistakes(effect, settings, watchedMs);
   const share = expected.kind === "share" ? { least: expected.least, most: expected.most } : null;
-  return [{ subject: subject.name, fault: name, share, why: expected.why }];
+  const by = expected.kind === "share" ? expected.by : undefined;
+  return [{ subject: subject.name, fault: name, share, why: expected.why, ...(by && { verdictBy: by }) }];
 }
 
 interface Span {
@@ -160,6 +161,7 @@ function rows(pair: SubjectPair, plan: TrialPlan, { aliveSinceMs, instant, endMs
       latencyMs: after ? Math.max(0, death.atMs - instant.atMs) : null,
       uncertaintyMs: instant.uncertaintyMs,
       cause: after ? death.cause : null,
+      verdictBy: after ? death.by : null,
       predictedMs: expected.kind === "never" ? null : { best: expected.bestMs, worst: expected.worstMs },
       mistakes: before ? 1 : 0,
       watchedMs: Math.max(0, Math.min(death?.atMs ?? endMs, livedUntilMs) - aliveSinceMs),

@@ -4,6 +4,7 @@ import { expectPings, expectPingTraffic, LAB_PATH, type PingRhythm } from "./exp
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
 import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
+import type { VerdictBy } from "./verdict.js";
 
 const TRANSPORTS = ["websocket"] as const;
 
@@ -44,7 +45,9 @@ export const engineIo: Subject = {
     const sockets: Socket[] = [];
     engine.on("connection", (socket: Socket) => {
       const link = sockets.push(socket) - 1;
-      socket.on("close", (reason: string) => report({ type: "dead", link, cause: reason }));
+      socket.on("close", (reason: string) =>
+        report({ type: "dead", link, cause: reason, by: verdictOfReason(reason) }),
+      );
       report({ type: "alive", link });
     });
     http.listen(0, address);
@@ -79,3 +82,8 @@ export const engineIo: Subject = {
       periodMs: rhythmOf(settings).intervalMs + LAB_PATH.rttMs,
     }),
 };
+
+/** Its client closes its transport when it gives up: all that is told here then is that the transport ended. */
+function verdictOfReason(reason: string): VerdictBy {
+  return reason.startsWith("transport ") ? "other-end" : "monitor";
+}

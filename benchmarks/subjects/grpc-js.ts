@@ -9,6 +9,7 @@ import {
 import { openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
 import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
+import { type VerdictBy, verdictOfSocket } from "./verdict.js";
 
 /** RFC 9113, section 6.7: a frame header of 9 octets and 8 of opaque data, and the same back. */
 const PING_OCTETS = 17;
@@ -85,7 +86,7 @@ export const grpcJs: Subject = {
       call.on("data", () => {});
       call.on("error", () => {});
       call.on("status", ({ code, details }) => {
-        report({ type: "dead", link, cause: `${status[code]}: ${details}` });
+        report({ type: "dead", link, cause: `${status[code]}: ${details}`, by: verdictOfDetails(details) });
       });
       calls.push(call);
     });
@@ -110,3 +111,8 @@ export const grpcJs: Subject = {
       periodMs: rhythmOf(settings).intervalMs + LAB_PATH.rttMs,
     }),
 };
+
+/** It says the same whether a ping has gone unanswered or the connection has ended. Its server does not watch. */
+function verdictOfDetails(details: string): VerdictBy {
+  return details === "Connection dropped" ? "unknown" : verdictOfSocket(details);
+}

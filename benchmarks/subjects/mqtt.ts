@@ -4,6 +4,7 @@ import { expectPings, expectPingTraffic, LAB_PATH, type PingRhythm } from "./exp
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
 import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
+import { verdictOfSocket } from "./verdict.js";
 
 /** MQTT 3.1.1, sections 3.12 and 3.13: PINGREQ and PINGRESP are a fixed header and nothing else. */
 const PING_OCTETS = 2;
@@ -16,6 +17,9 @@ const rhythmOf = (keepaliveS: number): PingRhythm => ({
   intervalMs: keepaliveS * 1000,
   timeoutMs: keepaliveS * 500,
 });
+
+/** What it says when it gives up itself: onKeepaliveTimeout in build/lib/client.js. */
+const GIVEN_UP = "Keepalive timeout";
 
 /** `keepalive` in the default options of build/lib/client.js of mqtt 5. */
 const DEFAULT_KEEPALIVE_S = 60;
@@ -54,7 +58,10 @@ export const mqtt: Subject = {
       client.on("error", ({ message }) => {
         cause = message;
       });
-      client.on("close", () => report({ type: "dead", link, cause }));
+      client.on("close", () => {
+        const by = cause === GIVEN_UP ? "monitor" : verdictOfSocket(cause);
+        report({ type: "dead", link, cause, by });
+      });
       clients.push(client);
     };
     await openSpread(context, open, rhythmOf(keepalive).intervalMs);

@@ -47,7 +47,11 @@ export function expectPingMistakes(
         : notPredicted("answers come later than the timeout");
     case "stall":
       return otherEnd === "watches"
-        ? mistakeShare([(forMs - timeoutMs) / intervalMs], "the other end hears no ping, and gives up")
+        ? mistakeShare(
+            [(forMs - timeoutMs) / intervalMs],
+            "the other end hears no ping, and gives up",
+            "other-end",
+          )
         : noMistake("no ping is waiting for its answer, unless the stall comes between the two");
     case "nat":
       return periodMs < forMs

@@ -1,5 +1,6 @@
 import type { Proof } from "heartwire";
 import type { FaultEffect } from "../faults/index.js";
+import type { VerdictBy } from "./verdict.js";
 
 /** What every subject is set to, as far as it has such knobs. */
 export interface NominalSettings {
@@ -40,7 +41,7 @@ export interface EndContext {
 export type LinkReport =
   | { readonly type: "alive"; readonly link: number }
   | { readonly type: "suspect"; readonly link: number }
-  | { readonly type: "dead"; readonly link: number; readonly cause: string };
+  | { readonly type: "dead"; readonly link: number; readonly cause: string; readonly by: VerdictBy };
 
 /** The peer's end, once it runs. */
 export interface PeerEnd {
@@ -75,8 +76,14 @@ export type HarmlessEffect = Extract<FaultEffect, { kind: "harmless" }>;
 
 /** What share of its links a subject should call dead although their peers live. `why` is a clause. */
 export type MistakeExpectation =
-  /** Equal, unless the formula leaves something open. */
-  | { readonly kind: "share"; readonly least: number; readonly most: number; readonly why: string }
+  /** Equal, unless the formula leaves something open. `by`: whose verdicts these are; default the monitor's. */
+  | {
+      readonly kind: "share";
+      readonly least: number;
+      readonly most: number;
+      readonly why: string;
+      readonly by?: "monitor" | "other-end";
+    }
   | { readonly kind: "not-predicted"; readonly why: string };
 
 /** What a subject should put on the wire, one link, seen from the monitor. */

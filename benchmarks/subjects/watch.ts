@@ -1,5 +1,6 @@
 import { fixedTimeout, type LivenessEvent, monitor, type PolicyFactory, type Transport } from "heartwire";
 import { atWorst, budgetMs, type LinkReport, type NominalSettings } from "./subject.js";
+import { verdictOfCause } from "./verdict.js";
 
 /** Told of what happens to the links of the monitor's end. */
 export type Report = (report: LinkReport) => void;
@@ -15,7 +16,11 @@ export function checksInWords(check: string, settings: NominalSettings): string 
   return atWorst(`a ${check} every ${intervalMs / 1000} s, dead after ${misses}`, budgetMs(settings));
 }
 
-/** Watches one link with a monitor of ours. */
+/**
+ * Watches one link with a monitor of ours. The other end only answers, as a server does that has no use for a
+ * verdict of its own. Who wants both ends to watch runs `monitor` at both; engine.io and MQTT cannot be had
+ * otherwise, and there a stall of the one end is a silence to the other.
+ */
 export function watch(link: number, transport: Transport, policy: PolicyFactory, report: Report): void {
   monitor(transport, policy).subscribe((event) => reportEvent(link, event, report));
 }
@@ -28,10 +33,10 @@ export function reportEvent(link: number, event: LivenessEvent, report: Report):
       report({ type: event.type, link });
       break;
     case "dead":
-      report({ type: "dead", link, cause: event.cause.kind });
+      report({ type: "dead", link, cause: event.cause.kind, by: verdictOfCause(event.cause) });
       break;
     case "left":
-      report({ type: "dead", link, cause: "left" });
+      report({ type: "dead", link, cause: "left", by: "other-end" });
       break;
     default:
       break;

@@ -52,10 +52,23 @@ export const wsHeartbeat: Subject = {
     const sockets: WebSocket[] = [];
     const open = (link: number) => {
       const socket = new WebSocket(`ws://${context.address}:${portOf(context, link)}`);
-      setWsHeartbeat(socket, PING, { pingInterval: intervalMs, pingTimeout: sweepMs });
+      let condemned = false;
+      // Of the socket it uses no more than this; `ws` itself calls `close` too, when the other end has.
+      const watched = {
+        send: (message: string) => socket.send(message),
+        addEventListener: socket.addEventListener.bind(socket),
+        close() {
+          condemned = true;
+          socket.close();
+        },
+      };
+      setWsHeartbeat(watched, PING, { pingInterval: intervalMs, pingTimeout: sweepMs });
       socket.on("open", () => report({ type: "alive", link }));
       socket.on("error", () => {});
-      socket.on("close", (code) => report({ type: "dead", link, cause: `closed with ${code}` }));
+      socket.on("close", (code) => {
+        const by = condemned ? "monitor" : "other-end";
+        report({ type: "dead", link, cause: `closed with ${code}`, by });
+      });
       sockets.push(socket);
     };
     // Where its two timers stand to each other comes again only after two sweeps.

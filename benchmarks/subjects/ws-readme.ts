@@ -3,7 +3,14 @@ import type { FaultEffect } from "../faults/index.js";
 import { AT_ONCE, expectAround, expectPingTraffic, withSlack } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
-import { atWorst, budgetMs, type Expectation, type NominalSettings, type Subject } from "./subject.js";
+import {
+  atWorst,
+  budgetMs,
+  type Expectation,
+  type LinkReport,
+  type NominalSettings,
+  type Subject,
+} from "./subject.js";
 import type { Report } from "./watch.js";
 
 /** Between two sweeps: the verdict falls at the second one after the fault, at the latest. */
@@ -74,21 +81,23 @@ function expectSweep(effect: FaultEffect, intervalMs: number): Expectation {
   return expectAround(effect, AT_ONCE, withSlack(intervalMs, 2 * intervalMs));
 }
 
+type Sentence = Pick<Extract<LinkReport, { type: "dead" }>, "cause" | "by">;
+
 /** Watches the clients of one server; what it returns is one sweep over them. */
 function sweeper(server: WebSocketServer, link: number, report: Report): () => void {
   const answered = new WeakMap<WebSocket, boolean>();
-  let cause = "closed";
+  let sentence: Sentence = { cause: "closed", by: "other-end" };
   server.on("connection", (socket) => {
     answered.set(socket, true);
     socket.on("pong", () => answered.set(socket, true));
     socket.on("error", () => {});
-    socket.on("close", () => report({ type: "dead", link, cause }));
+    socket.on("close", () => report({ type: "dead", link, ...sentence }));
     report({ type: "alive", link });
   });
   return () => {
     for (const socket of server.clients) {
       if (answered.get(socket) === false) {
-        cause = "missed-pong";
+        sentence = { cause: "missed-pong", by: "monitor" };
         socket.terminate();
         continue;
       }

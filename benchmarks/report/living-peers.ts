@@ -35,7 +35,9 @@ export interface NothingExpected {
 export function livingPeers(results: Results): LivingPeers[] {
   const catalogue = catalogueOf(results);
   return harmlessFaults(catalogue).flatMap((fault) =>
-    catalogue.subjects.flatMap((subject) => livingPeersOf(results, subject, fault) ?? []),
+    [...catalogue.subjects, ...catalogue.controls].flatMap(
+      (subject) => livingPeersOf(results, subject, fault) ?? [],
+    ),
   );
 }
 

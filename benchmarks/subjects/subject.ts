@@ -35,6 +35,8 @@ export interface EndContext {
   /** How many links to open. They start evenly spread over one interval. */
   readonly links: number;
   readonly settings: NominalSettings;
+  /** All links on one server, as an application has them, even where a server has but one phase for all. */
+  readonly oneServer?: boolean;
 }
 
 /** What the monitor's end says of one of its links. */
@@ -90,6 +92,8 @@ export type MistakeExpectation =
 export interface WireExpectation {
   readonly framesPerHour: { readonly out: number; readonly in: number };
   readonly octetsPerHour: { readonly out: number; readonly in: number };
+  /** Probes that are answered, or beats. */
+  readonly checksPerHour: number;
 }
 
 /** A contender: a way to notice that the peer is gone. Its ends run in processes of their own. */
@@ -98,7 +102,8 @@ export interface Subject {
   readonly name: string;
   /** As in a table's head; short. */
   readonly title: string;
-  readonly kind: "heartwire" | "rival";
+  /** A control watches nothing: it shows what happens to who does not. */
+  readonly kind: "heartwire" | "rival" | "control";
   /** What its evidence proves of the peer. */
   readonly proves: Proof;
   readonly protocol: "tcp" | "udp";
@@ -112,6 +117,8 @@ export interface Subject {
   /** Watched for `watchedMs` from the beginning of the fault. */
   expectMistakes(effect: HarmlessEffect, settings: NominalSettings, watchedMs: number): MistakeExpectation;
   expectWire(settings: NominalSettings): WireExpectation;
+  /** Of a control: the faults under which it means something, and takes part. */
+  appearsUnder?(effect: FaultEffect): boolean;
   /** What it does when nobody sets anything, where that is something else. Too long to wait for: predicted. */
   readonly atDefaults?: {
     readonly settingsInWords: string;

@@ -3,14 +3,7 @@ import type { FaultEffect } from "../faults/index.js";
 import { AT_ONCE, expectAround, expectPingTraffic, withSlack } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
-import {
-  atWorst,
-  budgetMs,
-  type Expectation,
-  type LinkReport,
-  type NominalSettings,
-  type Subject,
-} from "./subject.js";
+import { atWorst, budgetMs, type Expectation, type NominalSettings, type Subject } from "./subject.js";
 import type { Report } from "./watch.js";
 
 /** Between two sweeps: the verdict falls at the second one after the fault, at the latest. */
@@ -37,7 +30,7 @@ export const wsReadme: Subject = {
   async monitorEnd(context, report) {
     const servers: WebSocketServer[] = [];
     const ports: number[] = [];
-    for (let link = 0; link < context.links; link++) {
+    for (let count = context.oneServer ? 1 : context.links; count > 0; count--) {
       const server = new WebSocketServer({ host: context.address, port: 0 });
       servers.push(server);
       ports.push(await listeningPort(server));
@@ -45,7 +38,8 @@ export const wsReadme: Subject = {
     // Each server is ready for its client at once; only the sweeps begin one after the other.
     const sweeps = servers.map((server, link) => sweeper(server, link, report));
     const sweepMs = sweepMsOf(context.settings);
-    void openSpread(context, (link) => setInterval(sweeps[link]!, sweepMs), sweepMs);
+    const each = { ...context, links: sweeps.length };
+    void openSpread(each, (server) => setInterval(sweeps[server]!, sweepMs), sweepMs);
     const writeApplicationData = () => {
       for (const server of servers) for (const socket of server.clients) socket.send("data");
     };
@@ -81,23 +75,29 @@ function expectSweep(effect: FaultEffect, intervalMs: number): Expectation {
   return expectAround(effect, AT_ONCE, withSlack(intervalMs, 2 * intervalMs));
 }
 
-type Sentence = Pick<Extract<LinkReport, { type: "dead" }>, "cause" | "by">;
-
-/** Watches the clients of one server; what it returns is one sweep over them. */
-function sweeper(server: WebSocketServer, link: number, report: Report): () => void {
+/** Watches the clients of one server, numbered from `firstLink` on; what it returns is one sweep over them. */
+function sweeper(server: WebSocketServer, firstLink: number, report: Report): () => void {
   const answered = new WeakMap<WebSocket, boolean>();
-  let sentence: Sentence = { cause: "closed", by: "other-end" };
+  const condemned = new WeakSet<WebSocket>();
+  let nextLink = firstLink;
   server.on("connection", (socket) => {
+    const link = nextLink++;
     answered.set(socket, true);
     socket.on("pong", () => answered.set(socket, true));
     socket.on("error", () => {});
-    socket.on("close", () => report({ type: "dead", link, ...sentence }));
+    socket.on("close", () =>
+      report(
+        condemned.has(socket)
+          ? { type: "dead", link, cause: "missed-pong", by: "monitor" }
+          : { type: "dead", link, cause: "closed", by: "other-end" },
+      ),
+    );
     report({ type: "alive", link });
   });
   return () => {
     for (const socket of server.clients) {
       if (answered.get(socket) === false) {
-        sentence = { cause: "missed-pong", by: "monitor" };
+        condemned.add(socket);
         socket.terminate();
         continue;
       }

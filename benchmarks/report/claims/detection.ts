@@ -80,10 +80,16 @@ function judgeNat(results: Results): Judgement {
   );
   const trials = results.trials.filter(({ subject, fault }) => subject === KEEPALIVE && faults.has(fault));
   if (trials.length === 0) return notMeasured("keepalive was not tried behind a NAT whose mappings expire");
+  const silent = results.trials.filter(({ kind, fault }) => kind === "control" && faults.has(fault));
+  const lost = silent.filter(({ detected }) => detected).length;
+  if (silent.length > 0 && lost === 0) {
+    return notMeasured(`the NAT forgot nothing: all of ${silent.length} silent connections outlived it too`);
+  }
+  const control = silent.length === 0 ? "" : `; of ${silent.length} silent ones ${silent.length - lost} did`;
   const survived = trials.map(({ detected, mistakes }) => !detected && mistakes === 0);
   const count = survived.filter(Boolean).length;
   return {
     verdict: verdictOf(survived),
-    figures: `${count} of ${trials.length} idle connections outlived the mapping's timeout, probing every ${duration(results.settings.intervalMs)}`,
+    figures: `${count} of ${trials.length} idle connections outlived the mapping's timeout, probing every ${duration(results.settings.intervalMs)}${control}`,
   };
 }

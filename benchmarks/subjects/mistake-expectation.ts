@@ -20,11 +20,6 @@ export function mistakeShare(ends: readonly number[], why: string, by?: "other-e
   return { kind: "share", least: Math.min(...shares), most: Math.max(...shares), why, ...(by && { by }) };
 }
 
-/** How probable at least one of `tries` is, each with `probability` and on its own. */
-export function atLeastOnce(probability: number, tries: number): number {
-  return -Math.expm1(Math.max(0, tries) * Math.log1p(-probability));
-}
-
 /** The longest round trip under a delay in each direction. */
 export function slowestRoundTripMs({ forMs = 0, jitterMs = 0 }: HarmlessEffect): number {
   return 2 * (forMs + jitterMs);

@@ -3,6 +3,7 @@ import type { FaultEffect } from "../faults/index.js";
 import { AT_ONCE, expectAround, expectPingTraffic, withSlack } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
+import { expectStreamLoss } from "./stream-mistakes.js";
 import { atWorst, budgetMs, type Expectation, type NominalSettings, type Subject } from "./subject.js";
 import type { Report } from "./watch.js";
 
@@ -58,6 +59,10 @@ export const wsReadme: Subject = {
   // Each tick pings, and asks for the answer to the tick before.
   expectMistakes(effect, settings, watchedMs) {
     const sweepMs = sweepMsOf(settings);
+    if (effect.by === "loss") {
+      const why = "an answer after the next sweep is too late";
+      return expectStreamLoss({ kind: "sweep", sweepMs }, effect, watchedMs, why);
+    }
     return expectPingMistakes(effect, { intervalMs: sweepMs, timeoutMs: sweepMs }, "only-answers", watchedMs);
   },
   atDefaults: {

@@ -12,7 +12,7 @@ import { renderMarkdown } from "./report/markdown.js";
 import { renderPage } from "./report/page/page.js";
 import { printReport } from "./report/print.js";
 import { type Results, writeResults } from "./report/results.js";
-import { type ComparisonPlan, compare } from "./run/comparison.js";
+import { type ComparisonPlan, compare, FULL_WAIT_MS } from "./run/comparison.js";
 import { Journal } from "./run/journal.js";
 import { ProgressBar } from "./run/progress.js";
 import { projectCommit } from "./run/provenance.js";
@@ -24,8 +24,9 @@ const USAGE = `npm run bench -- [options]
 
   --only A,B      these contenders only         (default: all)
   --faults A,B    these faults only             (default: all)
+                  Part of a name will do: udp is udp-echo and udp-beat, cut is every cut.
   --trials N      links per cell, at least      (1 to 1000, default 20)
-  --wait S        seconds to wait for a verdict (1 to 3600, default 15)
+  --wait S        seconds to wait for a verdict (1 to 3600, default ${FULL_WAIT_MS / 1000})
   --no-cost       leave out CPU and memory      (up to ten minutes; with --only a few seconds each)
   --cost          CPU and memory only; options of its own: npm run bench -- --cost --help
   --qos           mistakes against detection time only; options of its own: npm run bench -- --qos --help
@@ -47,17 +48,22 @@ interface CommandLine {
   readonly waitMs: number;
   readonly cost: boolean;
   readonly folder: string;
+  /** How parts of names were understood. */
+  readonly understood: readonly string[];
 }
 
 function readCommandLine(args: string[]): CommandLine | "help" | "list" {
   const values = options(args, ["only", "faults", "trials", "wait", "out"], ["no-cost", "list", "help"]);
   if (values.help) return "help";
   if (values.list) return "list";
+  const only = pick("--only", subjects, values.only);
+  const struck = pick("--faults", faults, values.faults);
   return {
-    subjects: pick("--only", subjects, values.only),
-    faults: pick("--faults", faults, values.faults),
+    subjects: only.picked,
+    faults: struck.picked,
+    understood: [...only.understood, ...struck.understood],
     trials: integer("--trials", values.trials ?? "20", 1000),
-    waitMs: 1000 * integer("--wait", values.wait ?? "15", 3600),
+    waitMs: 1000 * integer("--wait", values.wait ?? String(FULL_WAIT_MS / 1000), 3600),
     cost: values["no-cost"] !== true,
     folder: resolve(values.out ?? "benchmarks/results/latest"),
   };
@@ -101,6 +107,7 @@ async function compareHere(commandLine: CommandLine, stage: Stage): Promise<numb
   const names = { subjects: chosen.map(({ name }) => name), faults: struck.map(({ name }) => name) };
   const commit = await projectCommit();
   const journal = new Journal(join(folder, "journal.jsonl"), { ...rest, ...names, commit });
+  for (const line of commandLine.understood) process.stderr.write(`${line}\n`);
   if (journal.size > 0) process.stderr.write(`Going on: ${journal.size} parts are done already.\n`);
   const progress = new ProgressBar({ timeLeft: true });
   try {

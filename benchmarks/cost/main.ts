@@ -78,7 +78,7 @@ function readCommandLine(args: string[]): CommandLine | undefined {
     return {
       scale: values.quick ? QUICK : FULL,
       only: values.only?.split(",").map(measurement) ?? ALL_MEASUREMENTS,
-      contenders: pick("--contenders", subjects, values.contenders),
+      contenders: pick("--contenders", subjects, values.contenders).picked,
       out: resolve(values.out ?? "cost.json"),
       profile: values.profile === undefined ? undefined : resolve(values.profile),
     };

@@ -39,6 +39,9 @@ export const QUICK = {
   cost: "none",
 } as const;
 
+/** How long a full run waits for a verdict, as the reference run did: longer than the ten probes that Node forces. */
+export const FULL_WAIT_MS = 13_000;
+
 /** Why the network cannot be broken, nor octets counted, on this stage; undefined where they can. */
 export type NotHere = string | undefined;
 

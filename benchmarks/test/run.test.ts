@@ -2,10 +2,12 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { ALL_MEASUREMENTS } from "../cost/cost.js";
 import { faults } from "../faults/index.js";
-import { costJobs, trialJobs } from "../run/comparison.js";
+import { readResults } from "../report/results.js";
+import { costJobs, FULL_WAIT_MS, trialJobs } from "../run/comparison.js";
 import { measureCostApart } from "../run/cost-job.js";
 import { expectedMs } from "../run/duration.js";
 import { inParallel } from "../run/in-parallel.js";
@@ -17,6 +19,8 @@ import { impairmentRows } from "../run/trial.js";
 import { integer, options, pick, UsageError } from "../run/usage.js";
 import { controls, NOMINAL, subjects } from "../subjects/index.js";
 
+const REFERENCE = fileURLToPath(new URL("../results/reference.json", import.meta.url));
+const CUT = { kind: "path-cut", directions: "both", packets: "dropped", unacknowledgedData: false } as const;
 const folder = mkdtempSync(join(tmpdir(), "heartwire-run-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -74,6 +78,33 @@ test("controls take part under the NAT alone, and need a mapping that forgets so
   }
 });
 
+describe("part of a name", () => {
+  const namesOf = (all: readonly { readonly name: string }[], text: string) =>
+    pick("--only", all, text).picked.map(({ name }) => name);
+
+  test("is its family, and is said", () => {
+    expect(namesOf(subjects, "udp,ws-readme")).toEqual(["udp-echo", "udp-beat", "ws-readme"]);
+    expect(namesOf(faults, "hang,cut")).toEqual([
+      "hang",
+      "silent-cut-idle",
+      "silent-cut-unacknowledged",
+      "one-way-cut-to-monitor",
+      "one-way-cut-to-peer",
+    ]);
+    expect(pick("--only", subjects, "udp,tcp").understood).toEqual(["udp: udp-echo, udp-beat"]);
+  });
+
+  test("a whole name is itself alone, and nobody is picked twice", () => {
+    expect(namesOf(subjects, "tcp")).toEqual(["tcp"]);
+    expect(namesOf(subjects, "udp,udp-beat")).toEqual(["udp-echo", "udp-beat"]);
+  });
+
+  test("nothing that no word begins with", () => {
+    expect(() => namesOf(faults, "ut")).toThrow('has no "ut"');
+    expect(() => namesOf(faults, "hang,")).toThrow('has no ""');
+  });
+});
+
 describe("what the lab did to packets", () => {
   const lane = { packets: 10, lost: 1, lateMs: { mean: 0.1, max: 2 } };
   const report = { means: "forwarder", seed: 7, toPeer: lane, toMonitor: lane, overflowed: 0 } as const;
@@ -118,6 +149,18 @@ describe("what a run is made of", () => {
   test("no commit outside a checkout", async () => {
     expect(await projectCommit("/")).toBeUndefined();
   });
+});
+
+test("a full run waits as long as the reference run, and longer than any bound of seconds that can be set", () => {
+  expect(readResults(REFERENCE).settings.waitMs).toBe(FULL_WAIT_MS);
+  for (const { name, expectDetection } of subjects) {
+    const hung = expectDetection({ kind: "process-hung" }, NOMINAL);
+    const cut = expectDetection(CUT, NOMINAL);
+    for (const each of [hung, cut]) {
+      if (each.kind !== "detected" || name === "ws-heartbeat") continue;
+      expect(each.worstMs, name).toBeLessThan(FULL_WAIT_MS);
+    }
+  }
 });
 
 test("each job of a full run has a key of its own", () => {
@@ -174,8 +217,8 @@ describe("the command line", () => {
 
   test("picks in the order asked for, and all when nothing is asked for", () => {
     const all = [{ name: "a" }, { name: "b" }, { name: "c" }];
-    expect(pick("--only", all, "c,a")).toEqual([{ name: "c" }, { name: "a" }]);
-    expect(pick("--only", all, undefined)).toBe(all);
+    expect(pick("--only", all, "c,a")).toEqual({ picked: [{ name: "c" }, { name: "a" }], understood: [] });
+    expect(pick("--only", all, undefined).picked).toBe(all);
   });
 });
 

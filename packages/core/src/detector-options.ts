@@ -1,4 +1,5 @@
 import type { ProbeBudget } from "./probe-budget.js";
+import type { Timetable } from "./timetable.js";
 import type { Proof } from "./transport.js";
 
 /** What many detectors have in common; one object serves them all. */
@@ -24,6 +25,8 @@ export interface DetectorOptions {
   readonly minReceiveMs?: number;
   /** What all detectors of a process may spend on confirming probes. Default: no limit. */
   readonly probeBudget?: ProbeBudget;
+  /** By which all detectors of a process send in company. Default: each by itself. */
+  readonly timetable?: Timetable;
   /** What each beat carries: 1 to 255 octets, or nothing. */
   readonly payload?: () => Uint8Array | undefined;
 }

@@ -2,6 +2,7 @@ import type { Routine } from "./beat-ledger.js";
 import type { CloseReason, DeathCause } from "./cause.js";
 import type { DetectorOptions } from "./detector-options.js";
 import type { LivenessEvent, Output } from "./event.js";
+import { StallRecord } from "./excuse.js";
 import type { Beat, Echo, Heartbeat, Probe } from "./heartbeat.js";
 import { asking, HeartbeatSender } from "./heartbeat-sender.js";
 import type { Input } from "./input.js";
@@ -40,6 +41,8 @@ export class Detector {
   #rejected = 0;
   #peerLimitMs = 0;
   #reprieveMs = 0;
+  /** Made at the first stall. */
+  #stalls: StallRecord | undefined;
   readonly #firstSeq: number;
 
   /**
@@ -187,6 +190,9 @@ export class Detector {
         break;
       case "stalled":
         this.#stalled(input.stalledMs, nowMs);
+        break;
+      case "deaf":
+        this.#deaf(nowMs);
         break;
     }
   }
@@ -340,7 +346,18 @@ export class Detector {
   }
 
   #stalled(stalledMs: number, nowMs: number): void {
-    this.#silentSinceMs = Math.min(nowMs, this.#silentSinceMs + stalledMs);
+    this.#stalls ??= new StallRecord();
+    const { deadAfterMs } = this.#policy;
+    this.#silentSinceMs = this.#stalls.excuse(this.#silentSinceMs, stalledMs, deadAfterMs, nowMs);
+    this.#limit?.stalled(stalledMs);
+    this.#sender?.spoilRoundTrips();
+    const toldMs = this.#stalls.tell(stalledMs, nowMs);
+    if (toldMs !== undefined) this.#tell({ type: "stalled", atMs: nowMs, stalledMs: toldMs });
+  }
+
+  #deaf(nowMs: number): void {
+    const stalledMs = this.silentMs(nowMs);
+    this.#silentSinceMs = nowMs;
     this.#limit?.stalled(stalledMs);
     this.#sender?.spoilRoundTrips();
     this.#tell({ type: "stalled", atMs: nowMs, stalledMs });

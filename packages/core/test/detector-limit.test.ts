@@ -42,7 +42,7 @@ describe("what the peer asks for", () => {
       bench.runTo(900 * seq);
       bench.hear({ ...beat(seq), minReceiveMs: 3000 });
     }
-    expect(bench.sentAtMs("beat")).toEqual([0, 1000, 3937.5]);
+    expect(bench.sentAtMs("beat")).toEqual([0, 1000, 4000]);
     expect(
       bench.sent.filter(({ heartbeat }) => heartbeat.kind === "beat").map(({ heartbeat }) => heartbeat),
     ).toEqual([beat(0, 1000), beat(1, 3000), beat(2, 3000)]);

@@ -65,7 +65,7 @@ export function monitor(
 export function detectorOptions(
   proves: Proof,
   options: MonitorOptions,
-  { probeBudget }: Timekeeper,
+  { probeBudget, timetable }: Timekeeper,
   samplesByDefault: boolean,
 ): DetectorOptions {
   const { payload, health, evidence, minReceiveMs, random } = options;
@@ -73,6 +73,7 @@ export function detectorOptions(
   return {
     proves,
     probeBudget,
+    timetable,
     samples: options.samples ?? samplesByDefault,
     ...(payload && { payload }),
     ...(health && { health }),

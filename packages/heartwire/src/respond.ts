@@ -6,7 +6,7 @@ import { type MonitorPeersOptions, monitorPeers, type PeerLiveness } from "./mon
 /** Options of {@link respond}. */
 export interface RespondOptions
   extends Pick<MonitorPeersOptions, "payload" | "minReceiveMs" | "scheduler" | "random"> {
-  /** Also beat by ourselves this often, 1 to 2^32 - 1. Absent: only answer probes. */
+  /** Also beat by ourselves this often, or as rarely as the peer asks; 1 to 2^32 - 1. Absent: only answer probes. */
   readonly beatIntervalMs?: number;
   /**
    * The application's own health check, asked before every answer and beat. While it is false nothing is

@@ -182,6 +182,7 @@ export abstract class LinkWatch implements LinkListener, LedgerEntry {
     const { event } = output;
     const final = event.type === "dead" || event.type === "left";
     // Released first: whoever hears of a death may open the next link at once.
+    if (event.type === "dead" && event.cause.kind === "protocol") this.#link?.refuse?.();
     if (final) this.#release();
     this.event(event);
     if (final) this.ended();

@@ -11,6 +11,7 @@ export * from "./detector.js";
 export * from "./detector-options.js";
 export * from "./event.js";
 export type { MeasuredPath } from "./evidence-chance.js";
+export { TELL_STALLS_EVERY_MS } from "./excuse.js";
 export * from "./fixed-timeout.js";
 export * from "./group-silence.js";
 export * from "./heartbeat.js";
@@ -40,6 +41,7 @@ export {
 export { type RetransmissionConditions, retransmissionLimitMs } from "./retransmission.js";
 export * from "./serial.js";
 export * from "./timekeeper.js";
+export * from "./timetable.js";
 export * from "./transitions.js";
 export * from "./transport.js";
 export * from "./trust-kernel.js";

@@ -66,8 +66,8 @@ describe("explain", () => {
 
   test.each([
     ["a warning is a problem", ["20:5:3", "--user-timeout", "10s"], EXIT.problems],
-    ["notes are none", ["200:5:3", "--user-timeout", "215s"], EXIT.fine],
-    ["what is on the path counts", ["400:5:3", "--user-timeout", "415s"], EXIT.fine],
+    ["notes are none", ["200:40:3", "--user-timeout", "320s"], EXIT.fine],
+    ["what is on the path counts", ["400:80:3", "--user-timeout", "640s"], EXIT.fine],
     [
       "what is on the path counts",
       [

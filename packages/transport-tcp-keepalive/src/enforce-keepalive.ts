@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import { Server, Socket } from "node:net";
-import type { KeepaliveSettings } from "@heartwire/core";
+import type { PartialKeepaliveSettings } from "@heartwire/core";
 import { enforceOnAgent } from "./enforce-on-agent.js";
 import {
   enforceOnWebSocket,
@@ -42,7 +42,7 @@ export type KeepaliveTarget = Socket | Server | Agent | WebSocketServerLike | We
  */
 export function enforceKeepalive(
   target: KeepaliveTarget,
-  settings: KeepaliveSettings,
+  settings: PartialKeepaliveSettings,
   options: EnforceKeepaliveOptions = {},
 ): KeepaliveEnforcement {
   const enforcer = new SocketEnforcer(settings, options);

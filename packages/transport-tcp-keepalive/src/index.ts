@@ -1,4 +1,4 @@
-export type { KeepaliveSettings } from "@heartwire/core";
+export type { KeepaliveRange, KeepaliveSettings, PartialKeepaliveSettings } from "@heartwire/core";
 export {
   type KeepaliveBound,
   type KeepaliveConditions,

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
-import type { KeepaliveSettings } from "@heartwire/core";
+import type { PartialKeepaliveSettings } from "@heartwire/core";
 import {
   type EnforceKeepaliveOptions,
   type KeepaliveEnforcement,
@@ -28,7 +28,7 @@ export type Connector<Target> = (target: Target, callback: ConnectCallback) => v
  */
 export function keepaliveConnector<Target>(
   connector: Connector<Target>,
-  settings: KeepaliveSettings,
+  settings: PartialKeepaliveSettings,
   options: EnforceKeepaliveOptions = {},
 ): Connector<Target> {
   if (typeof connector !== "function") {
@@ -56,7 +56,7 @@ const CONNECTED = "undici:client:connected";
  * @throws RangeError when a setting is outside the kernel's range, with its name and value.
  */
 export function enforceKeepaliveOnFetch(
-  settings: KeepaliveSettings,
+  settings: PartialKeepaliveSettings,
   options: EnforceKeepaliveOptions = {},
 ): KeepaliveEnforcement {
   const enforcer = new SocketEnforcer(settings, options);

@@ -3,15 +3,18 @@ import https from "node:https";
 import type { Socket } from "node:net";
 import {
   Agent,
+  BalancedPool,
   buildConnector,
   Client,
   type Dispatcher,
   getGlobalDispatcher,
+  Pool,
   request,
   setGlobalDispatcher,
 } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
+  enforceKeepalive,
   enforceKeepaliveOnFetch,
   type KeepaliveReading,
   keepaliveConnector,
@@ -71,6 +74,39 @@ describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKof
     onTestFinished(() => setGlobalDispatcher(previous));
     expect(await (await fetch(origin)).text()).toBe("ok");
     expect(sockets.map(readKeepalive)).toEqual([held, held]);
+  });
+
+  it.each([
+    ["an Agent", () => new Agent()],
+    ["an Agent with interceptors", () => new Agent().compose((dispatch) => dispatch)],
+    ["a Pool", (origin: string) => new Pool(origin)],
+    ["a Client", (origin: string) => new Client(origin)],
+    ["a BalancedPool", (origin: string) => new BalancedPool(origin)],
+  ])("%s that exists already has them, and others have not", async (_what, make) => {
+    const origin = await startWeb("http");
+    const { sockets, onReport } = collector();
+    const dispatcher = released(make(origin));
+    const enforcement = enforceKeepalive(dispatcher, settings, { onReport });
+    onTestFinished(() => enforcement.close());
+    const other = released(new Agent());
+    // At the same time, so that connections of both come in any order.
+    const ask = async (by: Dispatcher) => (await request(origin, { dispatcher: by })).body.text();
+    await Promise.all([ask(other), ask(dispatcher), ask(other)]);
+    expect(sockets.map(readKeepalive)).toEqual([held]);
+    enforcement.close();
+    expect(dispatcher.listenerCount("connect")).toBe(released(make(origin)).listenerCount("connect"));
+  });
+
+  it("the dispatcher of Node's own fetch has them too", async () => {
+    const origin = await startWeb("http");
+    await (await fetch(origin)).text();
+    const inside = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.1")];
+    const { sockets, onReport } = collector();
+    const enforcement = enforceKeepalive(inside as Agent, settings, { onReport });
+    onTestFinished(() => enforcement.close());
+    const another = await startWeb("http");
+    expect(await (await fetch(another)).text()).toBe("ok");
+    expect(sockets.map(readKeepalive)).toEqual([held]);
   });
 
   it("passes a failed connection on", async () => {

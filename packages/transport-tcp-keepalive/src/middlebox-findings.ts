@@ -90,9 +90,11 @@ function endedProof(middlebox: Middlebox): KeepaliveFinding {
 
 function unknownPath(timing: Timing): readonly KeepaliveFinding[] {
   const all: readonly Middlebox[] = Object.values(MIDDLEBOXES);
-  const forgetful = all.filter((middlebox) => forgets(timing, middlebox));
-  const shortestMs = Math.min(...forgetful.map(({ idleTimeoutMs }) => idleTimeoutMs));
-  if (forgetful.length === 0) return [];
+  const forgetful = all
+    .filter((middlebox) => forgets(timing, middlebox))
+    .sort((one, other) => one.idleTimeoutMs - other.idleTimeoutMs);
+  if (forgetful[0] === undefined) return [];
+  const shortestMs = forgetful[0].idleTimeoutMs;
   const list = forgetful.map(({ title, idleTimeoutMs }) => `${title} (${idleTimeoutMs / 1000} s)`).join(", ");
   return [
     {

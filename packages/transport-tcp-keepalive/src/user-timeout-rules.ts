@@ -111,6 +111,6 @@ function agreement(settings: LintSubject["settings"]) {
     ...(probes === settings.probes ? [] : [`probes to ${probes}`]),
     `userTimeoutMs to ${userTimeoutMs}`,
   ];
-  const none = `no user timeout makes it ${settings.probes} for certain, for late timers are late by more than one interval of ${seconds(settings.intervalMs)}`;
+  const none = `no user timeout makes it ${settings.probes} for certain, since timers may be late by more than an interval (${seconds(settings.intervalMs)})`;
   return { values, text: `${none}: set ${changes.join(", ")}` };
 }

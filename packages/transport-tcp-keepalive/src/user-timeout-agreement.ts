@@ -23,7 +23,7 @@ const MOST_EXACT_PROBES = Math.ceil(1 / KERNEL_TIMER_LATENESS) - 1;
  * The user timeout under which exactly `probes` go unanswered: more than late timers take for all but the last wait, so
  * that they do not reach it one probe earlier, and no more than timers on time take for all. Where the idle time is
  * long and the interval short there is none: a late idle timer alone outlasts an interval. Then the nearest interval
- * for which there is one, with at most seven probes. `undefined`: none is as long as the idle time, which only a
+ * for which there is one (longer; or, if it is above the idle time, as long as that), with at most seven probes. `undefined`: none is as long as the idle time, which only a
  * system's can be.
  */
 export function userTimeoutAgreement(settings: KeepaliveSettings): UserTimeoutAgreement | undefined {
@@ -33,8 +33,10 @@ export function userTimeoutAgreement(settings: KeepaliveSettings): UserTimeoutAg
   const fewer = Math.min(probes, MOST_EXACT_PROBES);
   const wholeIdleMs = wholeSecondsMs(idleMs);
   const tooShortMs = (wholeIdleMs * KERNEL_TIMER_LATENESS) / (1 - (fewer - 1) * KERNEL_TIMER_LATENESS);
-  // As it is; longer; or, where it is longer than the idle time, and then too long, shorter.
-  for (const anotherMs of [intervalMs, (Math.floor(tooShortMs / 1000) + 1) * 1000, wholeIdleMs]) {
+  const leastMs = (Math.floor(tooShortMs / 1000) + 1) * 1000;
+  // One second more, where that figure is exact, and so not enough.
+  const nearest = intervalMs > wholeIdleMs ? [wholeIdleMs] : [leastMs, leastMs + 1000];
+  for (const anotherMs of [intervalMs, ...nearest]) {
     const userTimeoutMs = agreeing({ idleMs, intervalMs: anotherMs, probes: fewer });
     if (userTimeoutMs === undefined) continue;
     return { userTimeoutMs, intervalMs: anotherMs, probes: fewer, asGiven: false };

@@ -111,6 +111,6 @@ function agreement(settings: LintSubject["settings"]) {
     ...(probes === settings.probes ? [] : [`probes to ${probes}`]),
     `userTimeoutMs to ${userTimeoutMs}`,
   ];
-  const none = `no user timeout makes it ${settings.probes} for certain, since timers may be late by more than an interval (${seconds(settings.intervalMs)})`;
+  const none = `no user timeout makes it ${settings.probes} for certain, since late timers reach it a probe sooner`;
   return { values, text: `${none}: set ${changes.join(", ")}` };
 }

@@ -128,6 +128,10 @@ describe("the figures", () => {
     expect(advice).toContain("no user timeout makes it 5 for certain");
     expect(advice).toContain("set intervalMs to 5000, userTimeoutMs to 43000");
     expect(find("no-user-timeout", settings(60, 12, 9)).advice).toContain("probes to 7");
+    // Not longer, but shorter, where it is above the idle time.
+    expect(find("no-user-timeout", settings(5, 75, 9)).advice).toContain(
+      "set intervalMs to 5000, probes to 7,",
+    );
   });
 
   it("of the asking period are one figure, wherever it is told", () => {
@@ -241,7 +245,8 @@ describe("for all settings", () => {
   it("advice on the user timeout works: as many probes as it says, timers late or not", () => {
     fc.assert(
       fc.property(any, shares, fc.constantFrom("data", "answer"), (of, late, after) => {
-        const advised = lintKeepalive(of).find(({ values }) => "agreeingUserTimeoutMs" in values);
+        const about = ["no-user-timeout", "user-timeout-cuts-probes", "user-timeout-outlasts-probes"];
+        const advised = lintKeepalive(of).find(({ code }) => about.includes(code));
         fc.pre(advised !== undefined);
         const { agreeingUserTimeoutMs, agreeingIntervalMs, agreeingProbes } = advised.values;
         const better = {
@@ -252,10 +257,10 @@ describe("for all settings", () => {
         };
         let index = 0;
         expect(play(better, after, () => late[index++ % late.length]!)).toBe(better.probes);
-        const after_ = codes(lintKeepalive(better));
-        expect(after_).not.toContain("user-timeout-cuts-probes");
-        expect(after_).not.toContain("user-timeout-outlasts-probes");
-        expect(after_).not.toContain("no-user-timeout");
+        const codesAfter = codes(lintKeepalive(better));
+        expect(codesAfter).not.toContain("user-timeout-cuts-probes");
+        expect(codesAfter).not.toContain("user-timeout-outlasts-probes");
+        expect(codesAfter).not.toContain("no-user-timeout");
       }),
     );
   });
@@ -339,7 +344,9 @@ describe("the evidence", () => {
     expect(distinct.length).toBeGreaterThan(8);
     for (const { file, scenario } of distinct) {
       const text = readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
-      expect(text.includes(`"${scenario}"`), `${scenario} in ${file}`).toBe(true);
+      // Its name where it is defined, not any mention.
+      const definition = new RegExp(`(name: |name = |\\bit\\(|\\bdescribe\\()"${scenario}"`);
+      expect(text, `${scenario} in ${file}`).toMatch(definition);
     }
   });
 

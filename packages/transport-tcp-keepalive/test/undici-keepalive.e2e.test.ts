@@ -48,6 +48,22 @@ function released<Kind extends Dispatcher>(dispatcher: Kind): Kind {
 }
 
 describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKoffi ?? "by koffi"})`, () => {
+  // First: a later test puts the global dispatcher that undici knows in the place of Node's own.
+  it("the dispatcher of Node's own fetch has them too", async () => {
+    const origin = await startWeb("http");
+    await (await fetch(origin)).text();
+    // The second is of Node 26, whose first hides it from older undicis.
+    const [older, newer] = [1, 2].map((version) => Symbol.for(`undici.globalDispatcher.${version}`));
+    const globals = globalThis as Record<symbol, unknown>;
+    const inside = globals[newer!] ?? globals[older!];
+    const { sockets, onReport } = collector();
+    const enforcement = enforceKeepalive(inside as Agent, settings, { onReport });
+    onTestFinished(() => enforcement.close());
+    const another = await startWeb("http");
+    expect(await (await fetch(another)).text()).toBe("ok");
+    expect(sockets.map(readKeepalive)).toEqual([held]);
+  });
+
   it.each(["http", "https"] as const)(
     "an undici Agent over %s has the settings, request after request",
     async (scheme) => {
@@ -95,18 +111,6 @@ describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKof
     expect(sockets.map(readKeepalive)).toEqual([held]);
     enforcement.close();
     expect(dispatcher.listenerCount("connect")).toBe(released(make(origin)).listenerCount("connect"));
-  });
-
-  it("the dispatcher of Node's own fetch has them too", async () => {
-    const origin = await startWeb("http");
-    await (await fetch(origin)).text();
-    const inside = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.1")];
-    const { sockets, onReport } = collector();
-    const enforcement = enforceKeepalive(inside as Agent, settings, { onReport });
-    onTestFinished(() => enforcement.close());
-    const another = await startWeb("http");
-    expect(await (await fetch(another)).text()).toBe("ok");
-    expect(sockets.map(readKeepalive)).toEqual([held]);
   });
 
   it("passes a failed connection on", async () => {

@@ -21,6 +21,7 @@ describe("wrong usage is one line: what was wrong, which value, what to do", () 
     [["explain", "on", "--path", "moon"], '"moon" is not one of azure-load-balancer'],
     [["doctor", "--pid", "-1"], '"-1" is no process id'],
     [["doctor", "--pid", "1.5"], '"1.5" is no process id'],
+    [["doctor", "--path", "moon"], '"moon" is not one of azure-load-balancer'],
     [["doctor", "--quiet", "soon"], '"soon" is no duration'],
     [["doctor", "extra"], "too many arguments"],
     [["doctor", "--jsn"], "Did you mean --json?"],

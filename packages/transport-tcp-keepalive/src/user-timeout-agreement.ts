@@ -23,8 +23,8 @@ const MOST_EXACT_PROBES = Math.ceil(1 / KERNEL_TIMER_LATENESS) - 1;
  * The user timeout under which exactly `probes` go unanswered: more than late timers take for all but the last wait, so
  * that they do not reach it one probe earlier, and no more than timers on time take for all. Where the idle time is
  * long and the interval short there is none: a late idle timer alone outlasts an interval. Then the nearest interval
- * for which there is one (longer; or, if it is above the idle time, as long as that), with at most seven probes. `undefined`: none is as long as the idle time, which only a
- * system's can be.
+ * for which there is one (longer; or, if it is above the idle time, as long as that), with at most seven probes.
+ * `undefined`: no user timeout is as long as the idle time, which only a system's can be.
  */
 export function userTimeoutAgreement(settings: KeepaliveSettings): UserTimeoutAgreement | undefined {
   const { idleMs, intervalMs, probes } = settings;

@@ -1,6 +1,9 @@
 /** How many heartbeats leave in company at most: some milliseconds' work, and wake-ups no longer count. */
 export const DEPARTURE_SEATS = 512;
 
+/** Of fewer links each goes at its own time: so few wake-ups cost nothing, and company would only make them alike. */
+export const LEAST_CROWD = 64;
+
 interface Departure {
   readonly atMs: number;
   seats: number;
@@ -11,20 +14,32 @@ interface Departure {
  * of thousands of peers alone spends more on waking up than on sending.
  *
  * Jitter is the departures', not the links': whoever left together may leave together the next time too, after the same
- * random share of the interval. So two processes never stay in step (RFC 5880, 6.8.7), and one link alone is jittered
- * as ever. Bounded by the number of links; a booking costs the logarithm of the departures that have seats left.
+ * random share of the interval. So two processes never stay in step (RFC 5880, 6.8.7), and few links are jittered each
+ * by itself. Bounded by the number of links; a booking costs the logarithm of the departures that have seats left.
  */
 export class Timetable {
   /** Those with seats left, in the order of time. */
   readonly #departures: Departure[] = [];
   #latest: Departure | undefined;
+  #links = 0;
+
+  /** One link more uses it. */
+  joined(): void {
+    this.#links += 1;
+  }
+
+  /** One link less. */
+  left(): void {
+    this.#links -= 1;
+  }
 
   /**
-   * Books a time from `leastMs` to `mostMs`: of a departure that has a seat left, else a new one at `wishMs`.
+   * Books a time from `leastMs` to `mostMs`: of a departure that has a seat left, else (or among few links) at `wishMs`.
    *
    * @param wishMs where between the two; evenly spread, if departures shall be
    */
   book(leastMs: number, mostMs: number, wishMs: number, nowMs: number): number {
+    if (this.#links < LEAST_CROWD) return wishMs;
     const latest = this.#latest;
     const departure =
       latest !== undefined && latest.seats > 0 && latest.atMs >= leastMs && latest.atMs <= mostMs

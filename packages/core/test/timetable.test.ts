@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerOnly, DEPARTURE_SEATS, Detector, Timetable } from "../src/index.js";
+import { answerOnly, DEPARTURE_SEATS, Detector, LEAST_CROWD, Timetable } from "../src/index.js";
 import { JITTER_MEAN, JITTER_SIGMA } from "../src/pacing.js";
 import { seededRandom } from "./harness/random.js";
+
+/** One that a crowd uses. */
+function crowded(): Timetable {
+  const timetable = new Timetable();
+  for (let link = 0; link < LEAST_CROWD; link++) timetable.joined();
+  return timetable;
+}
 
 /** Senders of one process, ticked at their deadlines for so long; when each sent. */
 function run(intervalsMs: readonly number[], forMs: number, timetable: Timetable | undefined, seed = 1) {
@@ -29,7 +36,7 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 
 describe("a timetable", () => {
   it("lets the links of a process leave together, at jittered times as one link alone has", () => {
-    const sent = run(new Array(100).fill(1000), 500_000, new Timetable());
+    const sent = run(new Array(100).fill(1000), 500_000, crowded());
     const last = sent[0]!.slice(-400);
     for (const each of sent) expect(each.slice(-400)).toEqual(last);
     const gaps = gapsOf(last);
@@ -39,8 +46,15 @@ describe("a timetable", () => {
     expect(Math.abs(mean(gaps) - 1000 * JITTER_MEAN)).toBeLessThan((4 * 1000 * JITTER_SIGMA) / 20);
   });
 
+  it("but few links go each at its own time", () => {
+    const timetable = crowded();
+    timetable.left();
+    const [one, other] = run([1000, 1000], 60_000, timetable);
+    expect(one!.slice(1).filter((atMs) => other!.includes(atMs))).toEqual([]);
+  });
+
   it("so that two processes do not stay in step", () => {
-    const [one, other] = [1, 2].map((seed) => run([1000, 1000], 60_000, new Timetable(), seed)[0]!);
+    const [one, other] = [1, 2].map((seed) => run([1000, 1000], 60_000, crowded(), seed)[0]!);
     const together = one!.slice(1).filter((atMs) => other!.includes(atMs));
     expect(together).toEqual([]);
   });
@@ -49,7 +63,7 @@ describe("a timetable", () => {
     const intervals = fc.array(fc.integer({ min: 100, max: 2000 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(intervals, fc.nat(), (intervalsMs, seed) => {
-        const sent = run(intervalsMs, 8 * Math.max(...intervalsMs), new Timetable(), seed);
+        const sent = run(intervalsMs, 8 * Math.max(...intervalsMs), crowded(), seed);
         for (const [index, intervalMs] of intervalsMs.entries()) {
           for (const gapMs of gapsOf(sent[index]!)) {
             expect(gapMs).toBeGreaterThanOrEqual(0.75 * intervalMs - 1e-6);
@@ -62,7 +76,7 @@ describe("a timetable", () => {
   });
 
   it("has so many seats a departure: what is over leaves at other times", () => {
-    const timetable = new Timetable();
+    const timetable = crowded();
     const random = seededRandom(5);
     const booked = new Map<number, number>();
     for (let count = 0; count < 3 * DEPARTURE_SEATS + 10; count++) {
@@ -75,7 +89,7 @@ describe("a timetable", () => {
   });
 
   it("takes the departure nearest to the wish, and none outside the window", () => {
-    const timetable = new Timetable();
+    const timetable = crowded();
     for (const atMs of [100, 200, 300, 400]) expect(timetable.book(atMs, atMs, atMs, 0)).toBe(atMs);
     expect(timetable.book(90, 350, 240, 0)).toBe(200);
     expect(timetable.book(90, 350, 260, 0)).toBe(200); // the latest booking's goes first

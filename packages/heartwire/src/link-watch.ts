@@ -64,6 +64,7 @@ export abstract class LinkWatch implements LinkListener, LedgerEntry {
   start(transport: Transport): void {
     this.#link = transport.open(this);
     this.#keeper.add(this);
+    this.#keeper.timetable.joined();
   }
 
   /** Ends watching for a reason of ours: says goodbye, so that the peer is not alarmed, and releases all. */
@@ -192,6 +193,8 @@ export abstract class LinkWatch implements LinkListener, LedgerEntry {
     this.#over = true;
     if (this.#place >= 0) this.#keeper.recall(this.#place);
     this.#keeper.remove(this);
+    // Without a link it never began.
+    if (this.#link !== undefined) this.#keeper.timetable.left();
     // Forgotten first: a close that throws is not called again.
     const link = this.#link;
     this.#link = undefined;

@@ -117,6 +117,7 @@ export class Watch implements Timed {
   /** Opens: the path is ready at once. */
   start(): void {
     this.host.keeper.add(this);
+    this.host.keeper.timetable.joined();
     this.take({ type: "opened" });
   }
 
@@ -150,7 +151,9 @@ export class Watch implements Timed {
   }
 
   release(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
+    this.host.keeper.timetable.left();
     this.host.keeper.remove(this);
   }
 

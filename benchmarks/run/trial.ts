@@ -6,6 +6,7 @@ import { type HostProcess, type Instant, type Lab, monotonicMs } from "../lab/in
 import type { ExpectedMistakes, Trial } from "../report/results.js";
 import type { NominalSettings, Subject } from "../subjects/index.js";
 import { type SubjectPair, startPair } from "../subjects/pair.js";
+import { whyNot } from "../subjects/why-not.js";
 import type { NotMeasured } from "./job.js";
 
 /** How one fault is tried on all subjects at once. */
@@ -100,6 +101,8 @@ async function startAll(
   const notMeasured: NotMeasured[] = [];
   const start = async (subject: Subject) => {
     try {
+      const cannot = whyNot(subject, plan.fault);
+      if (cannot !== undefined) throw new Error(cannot);
       const pair = await startPair(lab, subject, plan.links, plan.settings, plan.fault.detour);
       await pair.allAlive(START_LIMIT_MS);
       pairs.push(pair);

@@ -1,3 +1,4 @@
+import { amqplib } from "./amqplib.js";
 import { engineIo } from "./engine-io.js";
 import { grpcJs } from "./grpc-js.js";
 import { mqtt } from "./mqtt.js";
@@ -48,16 +49,5 @@ export const subjects: readonly Subject[] = [
   engineIo,
   grpcJs,
   mqtt,
-];
-
-/** Who belongs here and is not, and why. */
-export const notMeasuredSubjects: readonly { readonly subject: string; readonly why: string }[] = [
-  {
-    subject: "amqplib",
-    why:
-      "its broker, RabbitMQ, runs in processes of its own, the Erlang VM and its port mapper, which the signals " +
-      "that stop or kill the peer's process would not reach. By its source (lib/heartbeat.js) amqplib looks " +
-      "once an interval and gives up at the second look in a row without a sign of life; with a broker that " +
-      "beats every half interval that takes from one and a half to three intervals",
-  },
+  amqplib,
 ];

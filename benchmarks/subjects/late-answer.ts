@@ -57,12 +57,35 @@ export function lateAnswerSpan(
   limitMs: number,
   intervalMs: number,
 ): { readonly least: number; readonly most: number } {
-  const least = lateAnswer(lossRate, limitMs);
+  return spanOf(lossRate, intervalMs, (rtoMs) => lateAnswer(lossRate, limitMs, rtoMs));
+}
+
+/**
+ * How probable it is that a message on an idle TCP connection takes `limitMs` or longer, which nobody has to answer;
+ * least and most as in {@link lateAnswerSpan}.
+ *
+ * @param intervalMs from one such message to the next
+ */
+export function lateMessageSpan(
+  lossRate: number,
+  limitMs: number,
+  intervalMs: number,
+): { readonly least: number; readonly most: number } {
+  const lost = (rtoMs?: number) => copiesAtMs(rtoMs).filter((atMs) => atMs < limitMs).length;
+  return spanOf(lossRate, intervalMs, (rtoMs) => lossRate ** lost(rtoMs));
+}
+
+function spanOf(
+  lossRate: number,
+  intervalMs: number,
+  late: (rtoMs?: number) => number,
+): { readonly least: number; readonly most: number } {
+  const least = late();
   const inflatedMs = Math.max(RTO_LEAST_MS, 1.125 * intervalMs);
   const rounds = Math.max(0, Math.ceil(Math.log(intervalMs / RTO_LEAST_MS) / Math.log(4 / 3)));
   const sample = 2 * lossRate * (1 - (1 - lossRate) ** 2);
   const inflated = Math.min(1, rounds * sample);
-  return { least, most: (1 - inflated) * least + inflated * lateAnswer(lossRate, limitMs, inflatedMs) };
+  return { least, most: (1 - inflated) * least + inflated * late(inflatedMs) };
 }
 
 /** The wait of a segment whose first `ms` no copy survives. Infinity: longer than is worth counting. */

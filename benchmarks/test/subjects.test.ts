@@ -3,13 +3,7 @@ import { connect as connectMqtt } from "mqtt";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { setWsHeartbeat } from "ws-heartbeat/client.js";
 import type { FaultEffect } from "../faults/index.js";
-import {
-  type Expectation,
-  NOMINAL,
-  notMeasuredSubjects,
-  quickSubjects,
-  subjects,
-} from "../subjects/index.js";
+import { type Expectation, NOMINAL, quickSubjects, subjects } from "../subjects/index.js";
 
 const HUNG: FaultEffect = { kind: "process-hung" };
 const CUT: FaultEffect = {
@@ -188,16 +182,10 @@ describe("the defaults, as the installed libraries have them", () => {
 
 describe("the lists", () => {
   test("name each contender once; the quick six come from them", () => {
-    const names = [...subjects, ...notMeasuredSubjects.map(({ subject: name }) => ({ name }))].map(
-      ({ name }) => name,
-    );
+    const names = subjects.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(new Set(subjects.map(({ title }) => title)).size).toBe(subjects.length);
     expect(quickSubjects).toHaveLength(6);
     expect(quickSubjects.filter((each) => !subjects.includes(each))).toEqual([]);
-  });
-
-  test("say why somebody is not measured", () => {
-    for (const { why } of notMeasuredSubjects) expect(why.length).toBeGreaterThan(40);
   });
 });

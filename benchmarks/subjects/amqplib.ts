@@ -1,7 +1,7 @@
 import type { Channel } from "amqplib";
 import type { FaultEffect } from "../faults/index.js";
 import { type BeatRhythm, expectBeatMistakes } from "./beat-mistakes.js";
-import { expectBeatTraffic, expectSweeps } from "./expectation.js";
+import { AT_ONCE, expectAround, expectBeatTraffic, LAB_PATH, withSlack } from "./expectation.js";
 import { openSpread, portOf } from "./links.js";
 import { missingForBroker, startBroker } from "./rabbitmq-broker.js";
 import type { Expectation, NominalSettings, Subject } from "./subject.js";
@@ -93,12 +93,9 @@ export const amqplib: Subject = {
 function expectLooks(effect: FaultEffect, { lookMs, theirBeatMs, ourBeatMs }: BeatRhythm): Expectation {
   // Where only the broker hears nothing it is the broker that gives up, and resets the connection.
   const deaf = effect.kind === "path-cut" && effect.directions === "to-peer";
-  return expectSweeps(effect, {
-    sweepMs: lookMs,
-    intervalMs: deaf ? ourBeatMs : theirBeatMs,
-    // The first look in vain is no more than a warning.
-    closingMs: lookMs,
-  });
+  const beatMs = deaf ? ourBeatMs : theirBeatMs;
+  // At best the fault strikes just before a beat would have come, and that just before a look.
+  return expectAround(effect, AT_ONCE, withSlack(2 * lookMs - beatMs - LAB_PATH.rttMs, 3 * lookMs));
 }
 
 function inWords(heartbeatS: number): string {

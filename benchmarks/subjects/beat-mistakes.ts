@@ -1,4 +1,4 @@
-import { firstCopyAfterMs, lateMessageSpan } from "./late-answer.js";
+import { DELAYED_ACK_MS, firstCopyAfterMs, lateMessageSpan, RTO_LEAST_MS } from "./late-answer.js";
 import {
   atLeastOnce,
   mistakeShare,
@@ -12,49 +12,64 @@ import type { HarmlessEffect, MistakeExpectation } from "./subject.js";
 export interface BeatRhythm {
   /** Between two looks of either end. */
   readonly lookMs: number;
-  /** Between two beats of the peer. */
+  /** Between two beats of the peer: a look, or a whole part of it. */
   readonly theirBeatMs: number;
-  /** Between two beats of the monitor. */
+  /** Between two beats of the monitor, likewise. */
   readonly ourBeatMs: number;
 }
 
+/** On which side of a look the beats come that come close to one. */
+type Side = "before" | "after";
+
 /**
- * What share of its links such a heartbeat on a TCP connection should call dead, either end of them. A silence of
- * two looks may be death, one of three is, and between them it depends on how the looks lie to the beats.
+ * All timers of both ends start with the connection, so beats come close to looks. When those of one end come just
+ * before the looks of the other, then these come just after; and since timers of more turns lose more, beats slowly
+ * fall behind looks. So both may come after, but not both before.
+ */
+const SIDES: Readonly<Record<"least" | "most", readonly (readonly [theirs: Side, ours: Side])[]>> = {
+  least: [["after", "after"]],
+  most: [
+    ["before", "after"],
+    ["after", "before"],
+  ],
+};
+
+/**
+ * What share of its links such a heartbeat on a TCP connection should call dead, either end of them.
  *
  * @param watchedMs from the beginning of the fault
  */
 export function expectBeatMistakes(
   effect: HarmlessEffect,
-  { lookMs, theirBeatMs, ourBeatMs }: BeatRhythm,
+  rhythm: BeatRhythm,
   watchedMs: number,
 ): MistakeExpectation {
+  const { lookMs, theirBeatMs, ourBeatMs } = rhythm;
   const { by, lossRate = 0, forMs = 0 } = effect;
-  const beats = [theirBeatMs, ourBeatMs];
-  const longestBeatMs = Math.max(...beats);
+  const longestBeatMs = Math.max(theirBeatMs, ourBeatMs);
   switch (by) {
-    case "loss": {
-      /** What is lost of one beat makes it so late that the silence before it is of so many looks. */
-      const dead = (looks: number, end: "least" | "most") =>
-        either(
-          beats.map((beatMs) => {
-            const late = lateMessageSpan(lossRate, looks * lookMs - beatMs, beatMs)[end];
-            return atLeastOnce(late, watchedMs / beatMs);
-          }),
-        );
+    case "loss":
       return mistakeShare(
-        [dead(3, "least"), dead(2, "most")],
+        shares(rhythm, (beatMs, side, end) => {
+          const late = patienceMs(lookMs, beatMs, side).map(
+            (limitMs) => lateMessageSpan(lossRate, limitMs, beatMs)[end],
+          );
+          return atLeastOnce(either(late), watchedMs / lookMs);
+        }),
         "a beat that is lost is repeated later each time, and all after it wait for it",
       );
-    }
-    case "outage": {
-      const dead = (looks: number) =>
-        either(beats.map((beatMs) => shareOfPhases(beatMs, forMs, looks * lookMs - beatMs)));
+    case "outage":
       return mistakeShare(
-        [dead(3), dead(2)],
+        shares(rhythm, (beatMs, side, end) => {
+          // Where acknowledgements are delayed, repetitions are later, and fewer.
+          const rtoMs = RTO_LEAST_MS + (end === "least" ? DELAYED_ACK_MS : 0);
+          const late = patienceMs(lookMs, beatMs, side).map((limitMs) =>
+            shareOfPhases(beatMs, (phaseMs) => firstCopyAfterMs(forMs - phaseMs, rtoMs) >= limitMs),
+          );
+          return late.reduce((sum, each) => sum + each, 0) / late.length;
+        }),
         "the first beat that an outage takes is repeated late, and all after it wait for it",
       );
-    }
     case "delay":
       return longestBeatMs + slowestRoundTripMs(effect) < 2 * lookMs
         ? noMistake("it is late by less than the silence of two looks")
@@ -72,16 +87,38 @@ export function expectBeatMistakes(
   }
 }
 
-/** At least one of two that are independent. */
-function either(probabilities: readonly number[]): number {
-  return 1 - probabilities.reduce((neither, each) => neither * (1 - each), 1);
+/** The least share and the most of links that either end calls dead. */
+function shares(
+  { theirBeatMs, ourBeatMs }: BeatRhythm,
+  ofOne: (beatMs: number, side: Side, end: "least" | "most") => number,
+): readonly number[] {
+  return (["least", "most"] as const).flatMap((end) =>
+    SIDES[end].map(([theirs, ours]) =>
+      either([ofOne(theirBeatMs, theirs, end), ofOne(ourBeatMs, ours, end)]),
+    ),
+  );
 }
 
-/** Of the phases in which an outage may find beats, those in which the first it takes waits for `limitMs` at least. */
-function shareOfPhases(beatMs: number, outageMs: number, limitMs: number): number {
-  const PARTS = 1000;
-  const late = Array.from({ length: PARTS }, (_, part) => ((part + 0.5) * beatMs) / PARTS).filter(
-    (phaseMs) => phaseMs < outageMs && firstCopyAfterMs(outageMs - phaseMs) >= limitMs,
-  );
-  return late.length / PARTS;
+/**
+ * How late each of the beats between two looks may be: the second look in vain after the one before it comes two or
+ * three looks after that, less the time by which a look was nearer.
+ */
+function patienceMs(lookMs: number, beatMs: number, side: Side): readonly number[] {
+  const beats = Math.round(lookMs / beatMs);
+  return Array.from({ length: beats }, (_, place) => {
+    const silenceMs = place === 0 && side === "before" ? 2 * lookMs : 3 * lookMs - place * beatMs;
+    return silenceMs - beatMs;
+  });
+}
+
+/** At least one of several that are independent. */
+function either(probabilities: readonly number[]): number {
+  return 1 - probabilities.reduce((none, each) => none * (1 - each), 1);
+}
+
+/** Of the phases in which the beginning of an outage may find a beat: those that are `late`. */
+function shareOfPhases(beatMs: number, late: (phaseMs: number) => boolean): number {
+  const parts = 1000;
+  const phases = Array.from({ length: parts }, (_, part) => ((part + 0.5) * beatMs) / parts);
+  return phases.filter(late).length / parts;
 }

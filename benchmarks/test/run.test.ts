@@ -8,9 +8,11 @@ import type { Results } from "../report/results.js";
 import { inParallel } from "../run/in-parallel.js";
 import { keyOf } from "../run/job.js";
 import { Journal } from "../run/journal.js";
+import { withWhatTheyNeed } from "../run/missing.js";
 import { integer, options, pick, UsageError } from "../run/usage.js";
 import { withCost } from "../run/with-cost.js";
-import { subjects } from "../subjects/index.js";
+import { type Subject, subjects } from "../subjects/index.js";
+import { whyNot } from "../subjects/why-not.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heartwire-run-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,6 +55,29 @@ test("each job of a full run has a key of its own", () => {
     ...subjects.flatMap((subject) => faults.map((fault) => ({ kind: "timeline", subject, fault }) as const)),
   ];
   expect(new Set(jobs.map(keyOf)).size).toBe(jobs.length);
+});
+
+describe("who does not take part", () => {
+  const [first, second] = subjects as [Subject, Subject];
+
+  test("are contenders for which this machine lacks something, each with what it is", () => {
+    const why = "The program is missing; on Debian: apt install it.";
+    const lacking = { ...second, missing: () => why };
+    const provided = { ...first, missing: () => undefined };
+    expect(withWhatTheyNeed([provided, lacking])).toEqual({
+      subjects: [provided],
+      notMeasured: [{ subject: lacking.name, why }],
+    });
+  });
+
+  test("and whom a fault cannot befall, each with the reason", () => {
+    const blocked = faults.find(({ tellsPeer }) => tellsPeer === "block")!;
+    const cut = faults.find(({ tellsPeer }) => tellsPeer === undefined)!;
+    const unblockable = { ...first, peerCannot: { block: "it has no loop" } };
+    expect(whyNot(unblockable, blocked)).toBe("it has no loop");
+    expect(whyNot(unblockable, cut)).toBeUndefined();
+    expect(whyNot({ ...first, peerCannot: {} }, blocked)).toBeUndefined();
+  });
 });
 
 describe("running in parallel", () => {

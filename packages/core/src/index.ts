@@ -21,6 +21,13 @@ export * from "./jacobson.js";
 export * from "./keepalive-bound.js";
 export { type FullKeepaliveSettings, keepaliveFor } from "./keepalive-configurator.js";
 export * from "./keepalive-prediction.js";
+export {
+  KERNEL_TIMER_LATENESS,
+  keepalivePeriodMs,
+  type UnansweredProbes,
+  unansweredProbes,
+  wholeSecondsMs,
+} from "./keepalive-timing.js";
 export * from "./nfd-e.js";
 export * from "./normal-tail.js";
 export { MAX_OUTSTANDING_PROBES } from "./outstanding-probes.js";

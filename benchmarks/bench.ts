@@ -13,12 +13,14 @@ import { renderPage } from "./report/page/page.js";
 import { printReport } from "./report/print.js";
 import { type Results, writeResults } from "./report/results.js";
 import { type ComparisonPlan, compare, FULL_WAIT_MS } from "./run/comparison.js";
+import type { NotMeasured } from "./run/job.js";
 import { Journal } from "./run/journal.js";
+import { withWhatTheyNeed } from "./run/missing.js";
 import { ProgressBar } from "./run/progress.js";
 import { projectCommit } from "./run/provenance.js";
 import { onStage, type Stage } from "./run/stage.js";
-import { integer, options, pick, run } from "./run/usage.js";
-import { notMeasuredSubjects, type Subject, subjects } from "./subjects/index.js";
+import { integer, options, pick, run, UsageError } from "./run/usage.js";
+import { type Subject, subjects } from "./subjects/index.js";
 
 const USAGE = `npm run bench -- [options]
 
@@ -102,7 +104,9 @@ const SHOWN_FRAME_BY_FRAME = {
 
 async function compareHere(commandLine: CommandLine, stage: Stage): Promise<number> {
   const { folder } = commandLine;
-  const plan = planOf(commandLine, stage.kind);
+  const { subjects: present, notMeasured } = withWhatTheyNeed(commandLine.subjects);
+  if (present.length === 0) throw new UsageError(notMeasured.map(({ why }) => why).join("\n"));
+  const plan = planOf({ ...commandLine, subjects: present }, stage.kind);
   const { subjects: chosen, faults: struck, timelines: _timelines, cost: _cost, ...rest } = plan;
   const names = { subjects: chosen.map(({ name }) => name), faults: struck.map(({ name }) => name) };
   const commit = await projectCommit();
@@ -113,7 +117,7 @@ async function compareHere(commandLine: CommandLine, stage: Stage): Promise<numb
   try {
     const results = await compare(stage.openLab, stage.notHere, plan, progress, journal);
     progress.stop();
-    write(complete(results, commandLine), folder);
+    write(complete(results, notMeasured), folder);
     journal.remove();
     return 0;
   } finally {
@@ -121,8 +125,7 @@ async function compareHere(commandLine: CommandLine, stage: Stage): Promise<numb
   }
 }
 
-function complete(results: Results, { subjects: chosen }: CommandLine): Results {
-  const left = chosen.length === subjects.length ? notMeasuredSubjects : [];
+function complete(results: Results, left: readonly NotMeasured[]): Results {
   const all = { ...results, notMeasured: [...results.notMeasured, ...left] };
   return withClaims(all);
 }

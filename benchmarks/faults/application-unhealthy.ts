@@ -10,6 +10,7 @@ export const applicationUnhealthy: Fault = {
   name: "application-unhealthy",
   title: "peer's application is ill though its process runs",
   effect: { kind: "application-unhealthy" },
+  tellsPeer: "health",
   strike: ({ command }) => command("peer", { type: "health", healthy: false }),
   async heal({ command }) {
     await command("peer", { type: "health", healthy: true });

@@ -15,6 +15,7 @@ export const eventLoopBlocked: Fault = {
   name: "event-loop-blocked",
   title: "peer's event loop is blocked",
   effect: { kind: "process-hung" },
+  tellsPeer: "block",
   strike: ({ command }) => command("peer", { type: "block", forMs: BLOCK_MS }),
   async heal({ peers }) {
     for (const peer of peers) {

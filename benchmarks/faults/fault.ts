@@ -11,6 +11,8 @@ export interface Fault {
   readonly effect: FaultEffect;
   /** What the lab must be able to do for it, beyond the basics; see `labTools`. */
   readonly needs?: readonly LabTool[];
+  /** What the peer's processes are told to do to themselves, if that is how it strikes: not everyone can do all. */
+  readonly tellsPeer?: EndCommand["type"];
   /**
    * For a harmless fault: how long it goes on, and so how long to watch for mistakes, plus the time that a
    * mistake takes to show. What ends by itself has ended by then; the others go on until they are healed.
@@ -52,7 +54,7 @@ export type Destination = ProxyAddress;
 /** What a fault needs to strike. */
 export interface FaultContext {
   readonly lab: Lab;
-  /** The processes that run at the peer; all of them are hit alike. */
+  /** The processes that run at the peer, each with those it has adopted; all of them are hit alike. */
   readonly peers: readonly HostProcess[];
   /** The processes that run at the monitor. */
   readonly monitors: readonly HostProcess[];

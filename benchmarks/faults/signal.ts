@@ -1,14 +1,13 @@
-import { type HostProcess, monotonicMs, stamp } from "../lab/index.js";
+import { type HostProcess, monotonicMs, stamp, threadStates } from "../lab/index.js";
 import type { FaultContext } from "./fault.js";
 import { type Strike, strikeOf } from "./strike.js";
-import { threadStates } from "./thread-states.js";
 
 /** Far more than a kernel needs to deliver a signal, and still short for someone who waits. */
 const DELIVERY_MS = 1000;
 
 /**
- * Sends a signal to each of the peer's processes, and waits until it has taken effect on every thread of that one
- * before it sends the next: many that end at once hold each other up, and nobody could say when each did. A killed
+ * Sends a signal to each of the peer's processes, with those it has adopted, and waits until it has taken effect on
+ * every thread of theirs before it sends the next: many that end at once hold each other up, and nobody could say when each did. A killed
  * process has its sockets open as long as one of its threads lives.
  *
  * @param effect matches the states of the threads after the signal, each a letter of proc(5): T stopped, Z
@@ -25,18 +24,20 @@ export function signalPeers({ peers }: FaultContext, signal: NodeJS.Signals, eff
 }
 
 function signalOne(peer: HostProcess, signal: NodeJS.Signals, effect: RegExp): void {
-  const { pid, description } = peer;
+  const { pids, description } = peer;
   if (!peer.signal(signal)) {
     throw new Error(`${signal} needs a live process to hit, but ${description} has ended.`);
   }
   const deadlineMs = monotonicMs() + DELIVERY_MS;
-  // A busy wait, for a few milliseconds at most: a timer would widen the stamps to more than that.
-  while (!effect.test(threadStates(pid))) {
-    if (monotonicMs() > deadlineMs) {
-      throw new Error(
-        `${DELIVERY_MS} ms after ${signal} the threads of ${description} (process ${pid}) are in states ` +
-          `"${threadStates(pid)}", which do not match ${effect}.`,
-      );
+  for (const pid of pids) {
+    // A busy wait, for some milliseconds at most: a timer would widen the stamps to more than that.
+    while (!effect.test(threadStates(pid))) {
+      if (monotonicMs() > deadlineMs) {
+        throw new Error(
+          `${DELIVERY_MS} ms after ${signal} the threads of ${description} (process ${pid}) are in states ` +
+            `"${threadStates(pid)}", which do not match ${effect}.`,
+        );
+      }
     }
   }
 }

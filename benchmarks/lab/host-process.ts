@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { basename } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Command } from "./command.js";
 import { Inbox } from "./inbox.js";
+import { lastLinesOf } from "./last-lines.js";
+import { findProgram, foldersOnPath } from "./programs.js";
+import { hasEnded } from "./thread-states.js";
 
 /** How a process ended: with an exit code, or by a signal. The other is null. */
 export interface Exit {
@@ -13,8 +18,10 @@ export interface Exit {
 export interface HostProcess<Received = unknown, Sent extends object = object> {
   /** For error messages: what runs where, such as "echo.js on peer". */
   readonly description: string;
-  /** The process id of the Node process itself: signals hit it and nothing else. */
+  /** The process id of the Node process itself. */
   readonly pid: number;
+  /** All that a signal hits, in this order: whom it has adopted, and last itself. */
+  readonly pids: readonly number[];
   /** What the process has sent, in order; ends when the process has. Typed by trust: both ends are ours. */
   readonly messages: Inbox<Received>;
   /** Resolves when the process has ended; never rejects. */
@@ -26,16 +33,22 @@ export interface HostProcess<Received = unknown, Sent extends object = object> {
    */
   send(message: Sent): void;
   /**
-   * Sends a signal to the process.
+   * Takes in processes that this one has started and that do its work, such as a server in another language:
+   * from now on signals hit them too, and they end with it.
+   */
+  adopt(pids: readonly number[]): void;
+  /**
+   * Sends a signal to the process, and to those it has adopted.
    *
-   * @returns whether there was a process to receive it; false if it has ended
+   * @returns whether each was there to receive it; false if one has ended
    */
   signal(signal: NodeJS.Signals): boolean;
-  /** Ends the process (SIGKILL, which even a stopped one obeys) and waits for its end. Idempotent. */
+  /** Ends them all (SIGKILL, which even a stopped one obeys) and waits for their end. Idempotent. */
   stop(): Promise<void>;
 }
 
-const LAST_LINES = 20;
+/** Between two looks whether one that is nobody's child here has ended. */
+const LOOK_MS = 2;
 
 /**
  * Starts a Node process in a network namespace, or in none.
@@ -52,10 +65,10 @@ export async function spawnInNamespace<Received, Sent extends object>(
   modulePath: string,
   args: readonly string[],
 ): Promise<HostProcess<Received, Sent>> {
-  // `ip netns exec` becomes the program it runs, so its process id and its channel are those of Node.
-  const node = [process.execPath, modulePath, ...args] as const;
-  const [program, ...programArgs] =
-    namespace === undefined ? node : (["ip", "netns", "exec", namespace, ...node] as const);
+  // Each becomes the program it runs, so its process id and its channel are those of Node.
+  const node: Command = [process.execPath, modulePath, ...args];
+  const [program, ...programArgs]: Command =
+    namespace === undefined ? dyingWithUs(node) : ["ip", "netns", "exec", namespace, ...node];
   const child = spawn(program, programArgs, {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     serialization: "advanced",
@@ -78,9 +91,17 @@ export async function spawnInNamespace<Received, Sent extends object>(
   const obituary = () =>
     new Error(`${description} ended (${howEnded(child)}). Its last lines: ${said() || "none"}`);
   drained.then(() => messages.end(obituary()));
+  const adopted: number[] = [];
+  const signal = (which: NodeJS.Signals) => {
+    const reached = adopted.map((each) => signalTo(each, which));
+    return child.kill(which) && !reached.includes(false);
+  };
   return {
     description,
     pid,
+    get pids() {
+      return [...adopted, pid];
+    },
     messages,
     exited,
     send(message) {
@@ -89,12 +110,28 @@ export async function spawnInNamespace<Received, Sent extends object>(
       }
       child.send(message, () => {}); // If it fails, the process is ending: `exited` tells.
     },
-    signal: (signal) => child.kill(signal),
+    adopt: (pids) => void adopted.push(...pids),
+    signal,
     async stop() {
-      child.kill("SIGKILL");
+      signal("SIGKILL");
       await exited;
+      while (!adopted.every(hasEnded)) await delay(LOOK_MS);
     },
   };
+}
+
+/** Outside namespaces nothing else ends a stopped process when we are killed. */
+function dyingWithUs(command: Command): Command {
+  const setpriv = findProgram("setpriv", foldersOnPath());
+  return setpriv === undefined ? command : [setpriv, "--pdeathsig", "KILL", ...command];
+}
+
+function signalTo(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
 }
 
 /** Unlike `once` of node:events, does not reject on 'error': that is for whoever awaits the start. */
@@ -109,15 +146,4 @@ function howEnded({ exitCode, signalCode }: ChildProcess): string {
     return signalCode;
   }
   return exitCode === null ? "it has closed its channel" : `exit code ${exitCode}`;
-}
-
-function lastLinesOf(child: ChildProcess): () => string {
-  let lines: string[] = [];
-  const keep = (text: string) => {
-    const [first = "", ...more] = text.split("\n");
-    lines = [...lines.slice(0, -1), (lines.at(-1) ?? "") + first, ...more].slice(-LAST_LINES);
-  };
-  child.stdout?.setEncoding("utf8").on("data", keep);
-  child.stderr?.setEncoding("utf8").on("data", keep);
-  return () => lines.join("\n").trim();
 }

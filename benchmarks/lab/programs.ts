@@ -17,11 +17,32 @@ const ADMINISTRATORS_PATHS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
  * @throws Error naming its Debian package, if it is not there
  */
 export function labProgram(program: LabProgram): string {
-  const path = findProgram(program, [...(process.env.PATH ?? "").split(delimiter), ...ADMINISTRATORS_PATHS]);
+  return requireProgram(program, PACKAGES[program]);
+}
+
+/**
+ * Finds a program, on the PATH or among those for administrators.
+ *
+ * @param debianPackages what to install where it is missing
+ * @param folders where else it may be; they come first
+ * @returns its path
+ * @throws Error naming the packages, if it is not there
+ */
+export function requireProgram(
+  program: string,
+  debianPackages: string,
+  folders: readonly string[] = [],
+): string {
+  const path = findProgram(program, [...folders, ...foldersOnPath(), ...ADMINISTRATORS_PATHS]);
   if (path === undefined) {
-    throw new Error(`The program "${program}" is missing; on Debian: apt install ${PACKAGES[program]}.`);
+    throw new Error(`The program "${program}" is missing; on Debian: apt install ${debianPackages}.`);
   }
   return path;
+}
+
+/** The folders of the PATH. */
+export function foldersOnPath(): readonly string[] {
+  return (process.env.PATH ?? "").split(delimiter);
 }
 
 /**

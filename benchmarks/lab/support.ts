@@ -1,7 +1,6 @@
-import { delimiter } from "node:path";
 import { type Command, tryCommand } from "./command.js";
 import { inNamespaces } from "./namespaces.js";
-import { findProgram } from "./programs.js";
+import { findProgram, foldersOnPath } from "./programs.js";
 
 /** Whether this machine and this user can have a lab. */
 export type LabSupport =
@@ -83,5 +82,5 @@ function none(why: string): LabSupport {
 }
 
 function isOnPath(tool: string): boolean {
-  return findProgram(tool, (process.env.PATH ?? "").split(delimiter)) !== undefined;
+  return findProgram(tool, foldersOnPath()) !== undefined;
 }

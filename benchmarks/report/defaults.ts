@@ -1,5 +1,6 @@
 import { faults } from "../faults/index.js";
 import { subjects } from "../subjects/index.js";
+import { whyNot } from "../subjects/why-not.js";
 import type { DefaultRow } from "./results.js";
 
 /**
@@ -7,21 +8,20 @@ import type { DefaultRow } from "./results.js";
  * the same predictions are held against measured figures at the common settings.
  */
 export function predictDefaults(): DefaultRow[] {
-  return subjects.flatMap(({ name, atDefaults }) =>
-    atDefaults === undefined
-      ? []
-      : faults
-          .filter(({ effect }) => effect.kind !== "harmless")
-          .map((fault) => {
-            const expected = atDefaults.expectDetection(fault.effect);
-            return {
-              subject: name,
-              settings: atDefaults.settingsInWords,
-              fault: fault.name,
-              predictedMs:
-                expected.kind === "never" ? null : { best: expected.bestMs, worst: expected.worstMs },
-              ...(expected.why !== undefined && { why: expected.why }),
-            };
-          }),
-  );
+  return subjects.flatMap((subject) => {
+    const { name, atDefaults } = subject;
+    if (atDefaults === undefined) return [];
+    return faults
+      .filter((fault) => fault.effect.kind !== "harmless" && whyNot(subject, fault) === undefined)
+      .map((fault) => {
+        const expected = atDefaults.expectDetection(fault.effect);
+        return {
+          subject: name,
+          settings: atDefaults.settingsInWords,
+          fault: fault.name,
+          predictedMs: expected.kind === "never" ? null : { best: expected.bestMs, worst: expected.worstMs },
+          ...(expected.why !== undefined && { why: expected.why }),
+        };
+      });
+  });
 }

@@ -12,6 +12,7 @@ import {
 import type { ExpectedMistakes, ImpairmentRow, Trial } from "../report/results.js";
 import type { NominalSettings, Subject } from "../subjects/index.js";
 import { type SubjectPair, startPair } from "../subjects/pair.js";
+import { whyNot } from "../subjects/why-not.js";
 import type { NotMeasured } from "./job.js";
 
 /** How one fault is tried on all subjects at once. */
@@ -134,6 +135,8 @@ async function startAll(
   const notMeasured: NotMeasured[] = [];
   const start = async (subject: Subject) => {
     try {
+      const cannot = whyNot(subject, plan.fault);
+      if (cannot !== undefined) throw new Error(cannot);
       const pair = await startPair(lab, subject, plan.links, plan.settings, plan.fault.detour);
       await pair.allAlive(START_LIMIT_MS);
       pairs.push(pair);

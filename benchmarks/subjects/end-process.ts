@@ -10,6 +10,7 @@ import type { MonitorEnd, PeerEnd } from "./subject.js";
 const ANSWER_MS = 20;
 const channel = openLabChannel<ToEnd, FromEnd>();
 let monitorEnd: MonitorEnd | undefined;
+let peerEnd: PeerEnd | undefined;
 
 for await (const message of channel.messages) {
   if (message.type === "write") {
@@ -22,7 +23,8 @@ for await (const message of channel.messages) {
     continue;
   }
   try {
-    channel.send({ type: "started", ports: (await start(message)).ports });
+    const { ports, pids = [] } = await start(message);
+    channel.send({ type: "started", ports, pids });
   } catch (error) {
     channel.send({ type: "failed", why: error instanceof Error ? error.message : String(error) });
   }
@@ -42,7 +44,7 @@ function obey(command: EndCommand): void {
 function carryOut(command: EndCommand): void {
   switch (command.type) {
     case "exit":
-      process.exit(0);
+      void exit();
       break;
     case "block":
       // Waiting blocks the loop as computing does, and leaves the CPU to the others that are measured.
@@ -54,10 +56,18 @@ function carryOut(command: EndCommand): void {
   }
 }
 
-async function start(message: Extract<ToEnd, { type: "start" }>): Promise<PeerEnd> {
+async function exit(): Promise<void> {
+  await peerEnd?.exit?.();
+  process.exit(0);
+}
+
+async function start(message: Extract<ToEnd, { type: "start" }>): Promise<Pick<PeerEnd, "ports" | "pids">> {
   const subject = [...subjects, ...controls].find(({ name }) => name === message.subject);
   if (subject === undefined) throw new Error(`There is no subject "${message.subject}".`);
-  if (message.end === "peer") return subject.peerEnd(message.context);
+  if (message.end === "peer") {
+    peerEnd = await subject.peerEnd(message.context);
+    return peerEnd;
+  }
   monitorEnd = await subject.monitorEnd(message.context, (report) => {
     channel.send({ type: "report", report, atMs: monotonicMs() });
   });

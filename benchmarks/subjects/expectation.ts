@@ -189,10 +189,37 @@ export function expectPingTraffic(ping: {
 }): WireExpectation {
   const { probe } = streamCost({ probeOut: ping.pingOctets, echoIn: ping.answerOctets, beatOut: 0 });
   const perHour = HOUR_MS / ping.periodMs;
-  const sum = (octets: readonly number[]) => octets.reduce((total, each) => total + each, 0);
   return {
     checksPerHour: perHour,
     framesPerHour: { out: probe.out.length * perHour, in: probe.in.length * perHour },
     octetsPerHour: { out: sum(probe.out) * perHour, in: sum(probe.in) * perHour },
   };
+}
+
+/** What beats that nobody answers put on the wire of a TCP connection: so many octets of the stream each. */
+export function expectBeatTraffic(beats: {
+  readonly octets: number;
+  /** Between two beats of the monitor. */
+  readonly outMs: number;
+  /** Between two beats of the peer. */
+  readonly inMs: number;
+}): WireExpectation {
+  const { beat } = streamCost({ probeOut: 0, echoIn: 0, beatOut: beats.octets });
+  const ours = HOUR_MS / beats.outMs;
+  const theirs = HOUR_MS / beats.inMs;
+  return {
+    checksPerHour: theirs,
+    framesPerHour: {
+      out: beat.out.length * ours + beat.in.length * theirs,
+      in: beat.in.length * ours + beat.out.length * theirs,
+    },
+    octetsPerHour: {
+      out: sum(beat.out) * ours + sum(beat.in) * theirs,
+      in: sum(beat.in) * ours + sum(beat.out) * theirs,
+    },
+  };
+}
+
+function sum(octets: readonly number[]): number {
+  return octets.reduce((total, each) => total + each, 0);
 }

@@ -1,4 +1,5 @@
 import type { FaultEffect } from "../faults/index.js";
+import { amqplib } from "./amqplib.js";
 import { engineIo } from "./engine-io.js";
 import { grpcJs } from "./grpc-js.js";
 import { mqtt } from "./mqtt.js";
@@ -50,6 +51,7 @@ export const subjects: readonly Subject[] = [
   engineIo,
   grpcJs,
   mqtt,
+  amqplib,
 ];
 
 /** What contenders are held against where it means something; see {@link Subject.appearsUnder}. */
@@ -59,15 +61,3 @@ export const controls: readonly Subject[] = [silentTcp, silentTcpByDefault];
 export function controlsUnder(effect: FaultEffect): readonly Subject[] {
   return controls.filter(({ appearsUnder }) => appearsUnder?.(effect) === true);
 }
-
-/** Who belongs here and is not, and why. */
-export const notMeasuredSubjects: readonly { readonly subject: string; readonly why: string }[] = [
-  {
-    subject: "amqplib",
-    why:
-      "its broker, RabbitMQ, runs in processes of its own, the Erlang VM and its port mapper, which the signals " +
-      "that stop or kill the peer's process would not reach. By its source (lib/heartbeat.js) amqplib looks " +
-      "once an interval and gives up at the second look in a row without a sign of life; with a broker that " +
-      "beats every half interval that takes from one and a half to three intervals",
-  },
-];

@@ -52,7 +52,10 @@ export async function startPair(
   const begin = async (end: EndHost, way: Partial<EndContext>) => {
     const process = end === "monitor" ? monitor : peer;
     process.send({ type: "start", subject: subject.name, end, context: { ...context, ...way } });
-    return end === "monitor" ? tracker.started() : startedIn(await peer.messages.receive());
+    if (end === "monitor") return (await tracker.started()).ports;
+    const { ports, pids } = startedIn(await peer.messages.receive());
+    peer.adopt(pids);
+    return ports;
   };
   const ports = await begin(subject.listensAt, {});
   const listener = { end: subject.listensAt, protocol: subject.protocol, ports };
@@ -85,8 +88,10 @@ function obeyedAt(message: FromEnd): number {
   throw new Error(`an end said "${message.type}" when it was told to do something to itself`);
 }
 
-function startedIn(message: FromEnd): readonly number[] {
-  if (message.type === "started") return message.ports;
+type Started = Extract<FromEnd, { type: "started" }>;
+
+function startedIn(message: FromEnd): Started {
+  if (message.type === "started") return message;
   throw new Error(
     message.type === "failed" ? message.why : `an end said "${message.type}" before it started`,
   );
@@ -108,7 +113,7 @@ class LinkTracker {
     void this.#read(monitor);
   }
 
-  async started(): Promise<readonly number[]> {
+  async started(): Promise<Started> {
     await this.#until(() => this.#startMessage !== undefined);
     return startedIn(this.#startMessage!);
   }

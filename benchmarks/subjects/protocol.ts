@@ -14,7 +14,8 @@ export type ToEnd =
 
 /** What an end's process says. */
 export type FromEnd =
-  | { readonly type: "started"; readonly ports: readonly number[] }
+  /** `pids`: the programs of others that do this end's part. */
+  | { readonly type: "started"; readonly ports: readonly number[]; readonly pids: readonly number[] }
   | { readonly type: "failed"; readonly why: string }
   /** `atMs` is the machine's monotonic clock, read where the application hears of it. */
   | { readonly type: "report"; readonly report: LinkReport; readonly atMs: number }

@@ -1,27 +1,11 @@
-import { JITTER_FLOOR, KERNEL_TIMER_LATENESS } from "@heartwire/core";
+import { KERNEL_TIMER_LATENESS } from "@heartwire/core";
 import { type Random, seededRandom } from "../lab/random.js";
 import { type LossyPath, StreamEnd } from "./lossy-stream.js";
 import { mistakeShare } from "./mistake-expectation.js";
+import { type StreamRhythm, watchOf } from "./stream-watch.js";
 import type { HarmlessEffect, MistakeExpectation } from "./subject.js";
 import { DELAYED_ACK_MS } from "./tcp-copies.js";
 import { VirtualClock } from "./virtual-clock.js";
-
-/** How a heartbeat on a stream goes, and when it calls the other end dead. */
-export type StreamRhythm =
-  /** A probe after another, whatever is heard; dead after so long without an answer. The pace is jittered. */
-  | { readonly kind: "silence"; readonly intervalMs: number; readonly deadAfterMs: number }
-  /**
-   * One ping at a time, `intervalMs` after the last answer, which must come within `timeoutMs`. The other end may
-   * watch too: it gives up when it hears no ping for both together.
-   */
-  | {
-      readonly kind: "ping";
-      readonly intervalMs: number;
-      readonly timeoutMs: number;
-      readonly otherEndWatches: boolean;
-    }
-  /** At each tick whoever has not answered the last ping is dead, and the others are pinged. */
-  | { readonly kind: "sweep"; readonly sweepMs: number };
 
 /** Links tried in each of the worlds. */
 const LINKS = 400;
@@ -110,108 +94,13 @@ export function isCalledDead(
   const monitor = new StreamEnd(clock, changing, random, () => watch.answered());
   const peer = new StreamEnd(clock, changing, random, () => {
     watch.asked?.();
-    peer.write();
+    if (watch.isAnswered !== false) peer.write();
   });
   StreamEnd.join(monitor, peer);
-  watch.start(() => monitor.write());
+  watch.start(
+    () => monitor.write(),
+    () => peer.write(),
+  );
   clock.run(WARM_UP_MS + watchedMs, () => dead);
   return dead;
-}
-
-/** What one end makes of answers. */
-interface Watch {
-  start(ask: () => void): void;
-  answered(): void;
-  /** At the other end. */
-  asked?(): void;
-}
-
-/** Where a watch takes place. */
-interface Stage {
-  readonly clock: VirtualClock;
-  readonly random: Random;
-  readonly die: () => void;
-}
-
-type Of<Kind extends StreamRhythm["kind"]> = Extract<StreamRhythm, { kind: Kind }>;
-
-function watchOf(rhythm: StreamRhythm, stage: Stage): Watch {
-  switch (rhythm.kind) {
-    case "silence":
-      return watchSilence(rhythm, stage);
-    case "ping":
-      return watchPings(rhythm, stage);
-    case "sweep":
-      return watchSweeps(rhythm, stage);
-  }
-}
-
-function watchSilence({ intervalMs, deadAfterMs }: Of<"silence">, { clock, random, die }: Stage): Watch {
-  return {
-    start(ask) {
-      const next = () => {
-        ask();
-        clock.after(intervalMs * (JITTER_FLOOR + (1 - JITTER_FLOOR) * random()), next);
-      };
-      clock.after(intervalMs * random(), next);
-    },
-    answered: renewable(clock, deadAfterMs, die),
-  };
-}
-
-function watchPings(rhythm: Of<"ping">, { clock, random, die }: Stage): Watch {
-  const { intervalMs, timeoutMs, otherEndWatches } = rhythm;
-  let answers = 0;
-  let next = () => {};
-  return {
-    start(ask) {
-      next = () => {
-        const before = answers;
-        ask();
-        clock.after(timeoutMs, () => {
-          if (answers === before) die();
-        });
-      };
-      clock.after(intervalMs * random(), next);
-    },
-    answered() {
-      answers += 1;
-      clock.after(intervalMs, next);
-    },
-    ...(otherEndWatches && { asked: renewable(clock, intervalMs + timeoutMs, die) }),
-  };
-}
-
-function watchSweeps({ sweepMs }: Of<"sweep">, { clock, random, die }: Stage): Watch {
-  let answered = true;
-  return {
-    start(ask) {
-      const tick = () => {
-        if (!answered) return die();
-        answered = false;
-        ask();
-        clock.after(sweepMs, tick);
-      };
-      clock.after(sweepMs * random(), tick);
-    },
-    answered() {
-      answered = true;
-    },
-  };
-}
-
-/** Acts `ms` after the last call; not before the first. One event at a time: calls are many. */
-function renewable(clock: VirtualClock, ms: number, act: () => void): () => void {
-  let dueMs = 0;
-  let waiting = false;
-  const look = () => {
-    if (clock.nowMs >= dueMs) act();
-    else clock.after(dueMs - clock.nowMs, look);
-  };
-  return () => {
-    dueMs = clock.nowMs + ms;
-    if (waiting) return;
-    waiting = true;
-    clock.after(ms, look);
-  };
 }

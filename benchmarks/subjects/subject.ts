@@ -1,5 +1,5 @@
 import type { Proof } from "heartwire";
-import type { FaultEffect } from "../faults/index.js";
+import type { EndCommand, FaultEffect } from "../faults/index.js";
 import type { VerdictBy } from "./verdict.js";
 
 /** What every subject is set to, as far as it has such knobs. */
@@ -49,6 +49,10 @@ export type LinkReport =
 export interface PeerEnd {
   /** Where it listens, if it is the one that listens. */
   readonly ports: readonly number[];
+  /** Programs of others that it has started and that do its part: what hits its own process hits them too. */
+  readonly pids?: readonly number[];
+  /** Makes those end by themselves, without a word to anybody, and waits for it; its own process ends after them. */
+  readonly exit?: () => Promise<void>;
 }
 
 /** The monitor's end, once it runs. */
@@ -109,6 +113,10 @@ export interface Subject {
   readonly protocol: "tcp" | "udp";
   /** Which end has to run first. */
   readonly listensAt: "monitor" | "peer";
+  /** Says what this machine lacks for it, and what to do about it; absent where Node is enough. */
+  readonly missing?: () => string | undefined;
+  /** What its peer's end cannot be told to do to itself, each with the reason: a sentence without its full stop. */
+  readonly peerCannot?: Partial<Readonly<Record<EndCommand["type"], string>>>;
   /** The nominal settings in its own words, and its worst case under them. */
   settingsInWords(settings: NominalSettings): string;
   monitorEnd(context: EndContext, report: (report: LinkReport) => void): Promise<MonitorEnd>;

@@ -1,5 +1,6 @@
 import type { KeepaliveSettings } from "heartwire";
 import { describe, expect, test } from "vitest";
+import { expectBeatMistakes } from "../subjects/beat-mistakes.js";
 import { NOMINAL, subjects } from "../subjects/index.js";
 import { expectKeepaliveMistakes, runOfFailures } from "../subjects/keepalive-mistakes.js";
 import { expectPingMistakes } from "../subjects/ping-mistakes.js";
@@ -107,6 +108,47 @@ describe("what TCP makes of loss", () => {
   });
 });
 
+describe("beats that nobody answers", () => {
+  const rhythm = { lookMs: 1000, theirBeatMs: 500, ourBeatMs: 1000 };
+  const outage = (forMs: number) => {
+    const expected = expectBeatMistakes({ kind: "harmless", by: "outage", forMs }, rhythm, WATCHED_MS);
+    if (expected.kind !== "share") throw new Error(expected.why);
+    return expected;
+  };
+
+  /** Whether a look at 1000, 2000, … finds nothing twice in a row, if beats come every `beatMs` from `offsetMs` on. */
+  const dies = (beatMs: number, offsetMs: number, fromMs: number, forMs: number) => {
+    const arrivals: number[] = [];
+    for (let sentMs = offsetMs; sentMs < 60_000; sentMs += beatMs) {
+      const lost = sentMs >= fromMs && sentMs < fromMs + forMs;
+      const atMs = sentMs + (lost ? firstCopyAfterMs(fromMs + forMs - sentMs) : 0);
+      // What is sent after it waits behind it.
+      arrivals.push(Math.max(atMs, arrivals.at(-1) ?? 0));
+    }
+    const heard = new Set(arrivals.map((atMs) => Math.ceil(atMs / 1000)));
+    return Array.from({ length: 55 }, (_, look) => look + 2).some(
+      (look) => !heard.has(look) && !heard.has(look + 1),
+    );
+  };
+
+  test.each([900, 1200, 1300])("an outage of %d ms kills as many as simulated by phase", (forMs) => {
+    const { least, most } = outage(forMs);
+    const [late, early] = [3, -3];
+    const simulated = (theirs: number, ours: number) => (random: () => number) => {
+      const fromMs = 20_000 + 1000 * random();
+      return dies(500, 1000 + theirs, fromMs, forMs) || dies(1000, 1000 + ours, fromMs, forMs);
+    };
+    expectShare(most, simulated(early, late));
+    expectShare(most, simulated(late, early));
+    expect(least).toBeLessThanOrEqual(most);
+  });
+
+  test("least and most meet where silence is long enough in any case, and where it never is", () => {
+    expect(outage(60_000)).toMatchObject({ least: 1, most: 1 });
+    expect(outage(400)).toMatchObject({ least: 0, most: 0 });
+  });
+});
+
 describe("heartbeats", () => {
   test("a datagram's loss follows the core's rate", () => {
     const { least, most } = share("udp-echo", { by: "loss", lossRate: 0.2 });
@@ -135,7 +177,7 @@ describe("under a stall of our own", () => {
   });
 
   test("rivals whose other end waits for our pings lose every link, in time for none", () => {
-    for (const name of ["engine.io", "mqtt"]) {
+    for (const name of ["engine.io", "mqtt", "amqplib"]) {
       expect(share(name, stall).least).toBe(1);
       expect(share(name, { ...stall, forMs: 500 }).most).toBe(0);
     }

@@ -13,11 +13,13 @@ import { expectedMs } from "../run/duration.js";
 import { inParallel } from "../run/in-parallel.js";
 import { keyOf } from "../run/job.js";
 import { Journal } from "../run/journal.js";
+import { withWhatTheyNeed } from "../run/missing.js";
 import { projectCommit, readProvenance } from "../run/provenance.js";
 import { TimeLeft } from "../run/time-left.js";
 import { impairmentRows } from "../run/trial.js";
 import { integer, options, pick, UsageError } from "../run/usage.js";
-import { controls, NOMINAL, subjects } from "../subjects/index.js";
+import { controls, NOMINAL, type Subject, subjects } from "../subjects/index.js";
+import { whyNot } from "../subjects/why-not.js";
 
 const REFERENCE = fileURLToPath(new URL("../results/reference.json", import.meta.url));
 const CUT = { kind: "path-cut", directions: "both", packets: "dropped", unacknowledgedData: false } as const;
@@ -170,6 +172,29 @@ test("each job of a full run has a key of its own", () => {
     ...subjects.flatMap((subject) => faults.map((fault) => ({ kind: "timeline", subject, fault }) as const)),
   ];
   expect(new Set(jobs.map(keyOf)).size).toBe(jobs.length);
+});
+
+describe("who does not take part", () => {
+  const [first, second] = subjects as [Subject, Subject];
+
+  test("are contenders for which this machine lacks something, each with what it is", () => {
+    const why = "The program is missing; on Debian: apt install it.";
+    const lacking = { ...second, missing: () => why };
+    const provided = { ...first, missing: () => undefined };
+    expect(withWhatTheyNeed([provided, lacking])).toEqual({
+      subjects: [provided],
+      notMeasured: [{ subject: lacking.name, why }],
+    });
+  });
+
+  test("and whom a fault cannot befall, each with the reason", () => {
+    const blocked = faults.find(({ tellsPeer }) => tellsPeer === "block")!;
+    const cut = faults.find(({ tellsPeer }) => tellsPeer === undefined)!;
+    const unblockable = { ...first, peerCannot: { block: "it has no loop" } };
+    expect(whyNot(unblockable, blocked)).toBe("it has no loop");
+    expect(whyNot(unblockable, cut)).toBeUndefined();
+    expect(whyNot({ ...first, peerCannot: {} }, blocked)).toBeUndefined();
+  });
 });
 
 describe("running in parallel", () => {

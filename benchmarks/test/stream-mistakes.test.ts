@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../lab/random.js";
 import { type LossyPath, StreamEnd } from "../subjects/lossy-stream.js";
-import { isCalledDead, type StreamRhythm, streamMistakes } from "../subjects/stream-mistakes.js";
+import { isCalledDead, streamMistakes } from "../subjects/stream-mistakes.js";
+import type { StreamRhythm } from "../subjects/stream-watch.js";
 import { copiesAtMs } from "../subjects/tcp-copies.js";
 import { VirtualClock } from "../subjects/virtual-clock.js";
 
@@ -9,6 +10,7 @@ const PATH: LossyPath = { lossRate: 0, rttMs: 1, delayedAckMs: 40, timerLateness
 const WATCHED_MS = 65_000;
 const OURS: StreamRhythm = { kind: "silence", intervalMs: 1000, deadAfterMs: 3000 };
 const PING: StreamRhythm = { kind: "ping", intervalMs: 1000, timeoutMs: 2000, otherEndWatches: false };
+const BEATS: StreamRhythm = { kind: "beats", lookMs: 1000, theirBeatMs: 500, ourBeatMs: 1000 };
 const SWEEP: StreamRhythm = { kind: "sweep", sweepMs: 1500 };
 
 /** Two ends, of which the first one's packets are lost where `isLost` says so; and when what arrived. */
@@ -93,12 +95,15 @@ describe("one end of a stream", () => {
 });
 
 describe("what loss makes of a heartbeat on TCP", { timeout: 60_000 }, () => {
-  test.each([OURS, PING, SWEEP])("%j: nobody dies without loss, everybody when all is lost", (rhythm) => {
-    const random = seededRandom(1);
-    const dies = (lossRate: number) => isCalledDead(rhythm, { ...PATH, lossRate }, WATCHED_MS, random);
-    expect(Array.from({ length: 20 }, () => dies(0))).not.toContain(true);
-    expect(Array.from({ length: 20 }, () => dies(1))).not.toContain(false);
-  });
+  test.each([OURS, PING, SWEEP, BEATS])(
+    "%j: nobody dies without loss, everybody when all is lost",
+    (rhythm) => {
+      const random = seededRandom(1);
+      const dies = (lossRate: number) => isCalledDead(rhythm, { ...PATH, lossRate }, WATCHED_MS, random);
+      expect(Array.from({ length: 20 }, () => dies(0))).not.toContain(true);
+      expect(Array.from({ length: 20 }, () => dies(1))).not.toContain(false);
+    },
+  );
 
   test.each([
     // Of how many links how many were called dead in the lab, all told.
@@ -122,6 +127,13 @@ describe("what loss makes of a heartbeat on TCP", { timeout: 60_000 }, () => {
     const alone = streamMistakes({ ...rhythm, otherEndWatches: false }, 0.2, WATCHED_MS);
     const both = streamMistakes({ ...rhythm, otherEndWatches: true }, 0.2, WATCHED_MS);
     expect(both.most).toBeGreaterThan(alone.most);
+  });
+
+  test("beats that nobody answers: some die at 20 %, hardly any at 1 %", () => {
+    const at = (lossRate: number) => streamMistakes(BEATS, lossRate, WATCHED_MS);
+    expect(at(0.2).least).toBeGreaterThan(0.05);
+    expect(at(0.2).most).toBeLessThan(0.6);
+    expect(at(0.01).most).toBeLessThan(0.02);
   });
 
   test("the same each time, whatever the milliseconds", () => {

@@ -25,7 +25,7 @@ async function idler(name: string): Promise<HostProcess> {
   await once(child.stdout, "data");
   const signal = (which: NodeJS.Signals) => child.kill(which);
   const exited = once(child, "exit");
-  return { pid: child.pid, description: name, signal, exited } as unknown as HostProcess;
+  return { pid: child.pid, pids: [child.pid], description: name, signal, exited } as unknown as HostProcess;
 }
 
 test("a strike lasts from the first of its instants to the last", () => {

@@ -9,6 +9,11 @@ export function threadStates(pid: number): string {
     .join("");
 }
 
+/** Whether a process is gone; a zombie is, whoever has yet to hear of its end. */
+export function hasEnded(pid: number): boolean {
+  return /^Z?$/.test(threadStates(pid));
+}
+
 /** Reads of a thread, which may end at any moment. */
 function readOr<Value>(ifGone: Value, read: () => Value): Value {
   try {

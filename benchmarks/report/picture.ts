@@ -1,8 +1,8 @@
+import { COMPACT_SUBJECTS } from "./compact.js";
 import { Html, html } from "./page/html.js";
 import { overview } from "./page/overview.js";
 import { themeStyle } from "./page/style.js";
 import { viewOf } from "./page/view.js";
-import { QUICK_SUBJECTS } from "./quick.js";
 import type { Results } from "./results.js";
 
 const WIDTH = 900;
@@ -10,7 +10,7 @@ const HEAD = 64;
 
 /** The comparison in one SVG that follows the reader's dark or light, for the README. */
 export function renderPicture(results: Results): string {
-  const view = viewOf(results, QUICK_SUBJECTS);
+  const view = viewOf(results, COMPACT_SUBJECTS);
   const { subjects } = view.catalogue;
   const plot = overview(view, { labels: "left", width: WIDTH }, "overview");
   const height = HEAD + Number(/ height="(\d+)"/.exec(plot.text)?.[1]);

@@ -5,7 +5,8 @@ import { answer } from "./answer.js";
 import { isNotable, livingPeers } from "./living-peers.js";
 import type { Results } from "./results.js";
 import { detectionTable, livingPeersTable, wireTable } from "./tables.js";
-import { duration } from "./words.js";
+import { FRAME_NOTE } from "./wire.js";
+import { chosen, upperFirst } from "./words.js";
 
 /** Prints what was found, for somebody who has read nothing else. Writes to stdout. */
 export function printReport(results: Results, path: string): void {
@@ -15,12 +16,13 @@ export function printReport(results: Results, path: string): void {
     "",
     pc.bold("How long until each one noticed"),
     `Median of ${perCell} links each, and below it the span that was expected. Everyone is set to`,
-    `${intervalMs / 1000} s and ${misses} misses. "missed": not noticed within ${duration(results.settings.waitMs)}.`,
+    `${chosen(intervalMs)} and ${misses} misses. "missed": not noticed within ${chosen(results.settings.waitMs)}.`,
     detectionTable(results),
     ...livingPeersNote(results),
     "",
     pc.bold("What watching one idle peer costs on the wire"),
-    `Heartwire sends at 75 to 100 % of the interval, so that peers do not beat in step.`,
+    `${upperFirst(FRAME_NOTE)}; "captured" is without that. Heartwire sends at 75 to 100 % of the`,
+    `interval, so that peers do not beat in step.`,
     results.wire.length > 0 ? wireTable(results) : "not measured",
     "",
     ...settingsNote(results),

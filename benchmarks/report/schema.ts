@@ -15,7 +15,11 @@ const effect = z.discriminatedUnion("kind", [
     packets: z.enum(["dropped", "refused", "unsendable"]),
     unacknowledgedData: z.boolean(),
   }),
-  z.object({ kind: z.literal("host-rebooted") }),
+  z.object({
+    kind: z.literal("host-rebooted"),
+    /** From its vanishing until it answers again, as measured; absent where that was not. */
+    awayMs: z.number().nonnegative().optional(),
+  }),
   z.object({ kind: z.literal("silent-behind-proxy") }),
   z.object({
     kind: z.literal("harmless"),
@@ -60,6 +64,11 @@ const trial = z.object({
   /** How exactly the instant of the fault is known: plus or minus. */
   uncertaintyMs: z.number().nonnegative(),
   cause: z.string().nullable(),
+  /**
+   * Who found it dead. `other-end`: that ended the connection, and the monitor was only told; `unknown`: the
+   * library says the same of both; null where it was not detected.
+   */
+  verdictBy: z.enum(["monitor", "other-end", "unknown"]).nullable().optional(),
   /** Null: it cannot be detected at all, or there is nothing to detect. */
   predictedMs: span.nullable(),
   /** Live peer called dead before the fault. */
@@ -74,6 +83,8 @@ const expectedMistakes = z.object({
   fault: z.string(),
   /** For the time that was watched. The ends differ where the formula leaves something open; null: not predicted. */
   share: z.object({ least: z.number().min(0).max(1), most: z.number().min(0).max(1) }).nullable(),
+  /** Whose verdicts are meant; absent: the monitor's own. */
+  verdictBy: z.enum(["monitor", "other-end"]).optional(),
   why: z.string(),
 });
 

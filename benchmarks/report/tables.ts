@@ -2,9 +2,19 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { catalogueOf, isHarmless } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
-import { expectedText, flagText, isFlagged, isNotable, livingPeers, livingPeersOf } from "./living-peers.js";
+import {
+  calledText,
+  expectedText,
+  flagText,
+  isFlagged,
+  isNotable,
+  livingPeers,
+  livingPeersOf,
+} from "./living-peers.js";
+import { measured, resolutionOf } from "./resolution.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
-import { duration, octets, span } from "./words.js";
+import { deviationOf, deviationText, volumeOf } from "./wire.js";
+import { octets, span } from "./words.js";
 
 const PROVES = {
   connection: "its kernel",
@@ -42,7 +52,7 @@ function tableOf(results: Results, shown: readonly SubjectRow[], faults: readonl
     if (cells.every((cell) => cell === undefined)) continue;
     const texts = isHarmless(fault)
       ? shown.map((subject) => harmlessText(results, subject, fault))
-      : cells.map(cellText);
+      : cells.map((cell) => cellText(cell, resolutionOf(results, fault.name)));
     table.push([inTwoLines(fault.title), ...texts]);
   }
   return table.toString();
@@ -56,14 +66,14 @@ function inTwoLines(text: string): string {
 }
 
 /** Measured above, expected below; a mark where they disagree. */
-function cellText(cell: Cell | undefined): string {
+function cellText(cell: Cell | undefined, resolutionMs: number): string {
   if (cell === undefined) return pc.dim("–");
   const { latencyMs, predictedMs, detected, count } = cell;
   const mark = cell.surprises > 0 ? pc.yellow(" !") : "";
   const expected = pc.dim(predictedMs === null ? "never" : span(predictedMs.best, predictedMs.worst));
   if (latencyMs === undefined) return `${pc.red("missed")}${mark}\n${expected}`;
   const share = detected < count ? ` ${detected}/${count}` : "";
-  return `${pc.green(duration(latencyMs.median))}${share}${mark}\n${expected}`;
+  return `${pc.green(measured(latencyMs.median, resolutionMs))}${share}${mark}\n${expected}`;
 }
 
 /** The peer lives: nothing to notice, and every verdict a mistake. */
@@ -72,7 +82,10 @@ function harmlessText(results: Results, subject: SubjectRow, fault: FaultRow): s
   if (peers === undefined) return pc.dim("–");
   const mark = isFlagged(peers) ? pc.yellow(" !") : "";
   if (peers.called === 0) return `${pc.green("alive")}${mark}\n${pc.dim("alive")}`;
-  return `${pc.red("called dead")}\n${peers.called}/${peers.links}${mark}`;
+  const count = `${peers.called}/${peers.links}${mark}`;
+  if (peers.byOtherEnd === 0) return `${pc.red("called dead")}\n${count}`;
+  const theirs = peers.byOtherEnd === peers.called ? "" : ` (${peers.byOtherEnd})`;
+  return `${pc.yellow("peer hung up")}${theirs}\n${count}`;
 }
 
 /** Living peers called dead, measured beside expected, where either is worth a line. At most 100 columns wide. */
@@ -85,9 +98,9 @@ export function livingPeersTable(results: Results): string {
     wordWrap: true,
   });
   for (const peers of livingPeers(results).filter(isNotable)) {
-    const { subject, fault, called, links, expected } = peers;
+    const { subject, fault, expected } = peers;
     const flag = flagText(peers);
-    const count = `${called} of ${links}`;
+    const count = calledText(peers);
     table.push([
       subject.title,
       fault.title,
@@ -99,10 +112,10 @@ export function livingPeersTable(results: Results): string {
   return table.toString();
 }
 
-/** What watching one idle peer costs on the wire: a row per subject. */
+/** What watching one idle peer costs on the wire: a row per subject. At most 100 columns wide. */
 export function wireTable(results: Results): string {
   const table = new Table({
-    head: ["", "sent every hour", "received", "together", "expected", "an answer proves"].map((head) =>
+    head: ["", "every hour", "captured", "expected", "off by", "an answer proves"].map((head) =>
       pc.bold(head),
     ),
     colAligns: ["left", "right", "right", "right", "right", "left"],
@@ -111,14 +124,15 @@ export function wireTable(results: Results): string {
   for (const subject of catalogueOf(results).subjects) {
     const row = results.wire.find((wire) => wire.subject === subject.name);
     if (row === undefined) continue;
-    const together = row.perHour.out + row.perHour.in;
-    const expected = row.predictedPerHour.out + row.predictedPerHour.in;
+    const volume = volumeOf(row);
+    const deviation = deviationOf(row, subject);
+    const off = deviation === undefined ? "–" : deviationText(deviation);
     table.push([
       subject.title,
-      octets(row.perHour.out),
-      octets(row.perHour.in),
-      pc.green(octets(together)),
-      pc.dim(octets(expected)),
+      pc.green(octets(volume.together)),
+      octets(row.perHour.out + row.perHour.in),
+      pc.dim(octets(row.predictedPerHour.out + row.predictedPerHour.in)),
+      deviation?.flagged ? pc.yellow(off) : pc.dim(off),
       PROVES[subject.proves],
     ]);
   }

@@ -1,6 +1,7 @@
 import { dot, line, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
 import { realFaults } from "../catalogue.js";
 import type { FaultRow, SubjectRow } from "../results.js";
+import { volumeOf } from "../wire.js";
 import { duration, octets } from "../words.js";
 import { type Html, html } from "./html.js";
 import { type LogFrame, logPlot, namesIn } from "./log-frame.js";
@@ -44,7 +45,7 @@ function bargainsOf(view: View, fault: FaultRow): Bargain[] {
     const row = view.results.wire.find((wire) => wire.subject === subject.name);
     const cell = view.cell(subject.name, fault.name);
     if (row === undefined || cell === undefined) return [];
-    return [{ subject, octetsPerHour: row.perHour.out + row.perHour.in, latencyMs: cell.latencyMs }];
+    return [{ subject, octetsPerHour: volumeOf(row).together, latencyMs: cell.latencyMs }];
   });
 }
 

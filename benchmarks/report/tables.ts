@@ -35,15 +35,17 @@ const SUBJECTS_A_TABLE = 6;
 export function detectionTable(results: Results): string {
   const { subjects, faults } = catalogueOf(results);
   const tables: string[] = [];
-  for (let first = 0; first < subjects.length; first += SUBJECTS_A_TABLE) {
-    tables.push(tableOf(results, subjects.slice(first, first + SUBJECTS_A_TABLE), faults));
+  // Evenly, so that nobody stands alone in the last.
+  const each = Math.ceil(subjects.length / Math.ceil(subjects.length / SUBJECTS_A_TABLE));
+  for (let first = 0; first < subjects.length; first += each) {
+    tables.push(tableOf(results, subjects.slice(first, first + each), faults));
   }
   return tables.join("\n");
 }
 
 function tableOf(results: Results, shown: readonly SubjectRow[], faults: readonly FaultRow[]): string {
   const table = new Table({
-    head: ["What broke", ...shown.map(({ title }) => title.replace(" ", "\n"))].map((head) => pc.bold(head)),
+    head: ["What broke", ...shown.map(({ title }) => inTwoLines(title))].map((head) => pc.bold(head)),
     colAligns: ["left", ...shown.map(() => "right" as const)],
     style: STYLE,
   });

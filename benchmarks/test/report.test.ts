@@ -135,6 +135,28 @@ test("the tables fit 100 columns and mark what was missed", () => {
   }
 });
 
+test("seven contenders are two tables of four and three, each within 100 columns", () => {
+  const seven = [
+    "tcp-keepalive",
+    "tcp-keepalive-user-timeout",
+    "tcp",
+    "udp-echo",
+    "udp-beat",
+    "websocket-ping",
+    "ws-readme",
+  ];
+  const all = results(seven.map((subject) => trial({ subject })));
+  const named = {
+    ...all,
+    settings: { ...all.settings, subjects: Object.fromEntries(seven.map((name) => [name, ""])) },
+  };
+  const lines = stripVTControlCharacters(detectionTable(named)).split("\n");
+  expect(
+    lines.filter((line) => line.includes("peer process")).map((line) => line.split("│").length - 3),
+  ).toEqual([4, 3]);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+});
+
 describe("results.json", () => {
   test("round trip", () => {
     const path = join(folder, "ok.json");

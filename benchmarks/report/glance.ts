@@ -6,6 +6,7 @@ import { calledText, livingPeersOf } from "./living-peers.js";
 import { markdownTable } from "./markdown-table.js";
 import { measured, resolutionOf } from "./resolution.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
+import { trialsUnder } from "./trials.js";
 import { whyNotNoticed } from "./why.js";
 import { FRAME_NOTE, volumeOf } from "./wire.js";
 import { chosen, list } from "./words.js";
@@ -58,9 +59,7 @@ export function glance(results: Results): string {
 
 /** Of several faults of one effect the one that most tried; the first of those. */
 function faultFor(results: Results, among: readonly FaultRow[], matches: Matches): FaultRow | undefined {
-  return among.find(
-    ({ name, effect }) => matches(effect) && results.trials.some(({ fault }) => fault === name),
-  );
+  return among.find(({ name, effect }) => matches(effect) && trialsUnder(results, name).length > 0);
 }
 
 /** "at 1 s and a worst case of 3 s", where that is true of all. */

@@ -3,6 +3,7 @@ import { cellOf } from "./cells.js";
 import { mistakesIn } from "./mistakes.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
 import { binomialInterval } from "./significance.js";
+import { trialsOf } from "./trials.js";
 
 /** How many living peers a subject called dead under a harmless fault, beside how many it should have. */
 export interface LivingPeers {
@@ -52,9 +53,7 @@ export function livingPeersOf(
 ): LivingPeers | undefined {
   const cell = cellOf(results, subject.name, fault.name);
   if (cell === undefined) return undefined;
-  const trials = results.trials.filter(
-    (trial) => trial.subject === subject.name && trial.fault === fault.name,
-  );
+  const trials = trialsOf(results, subject.name, fault.name);
   const { mistakes: called, byOtherEnd, peerHours } = mistakesIn(trials, () => true)!;
   const expected = expectedOf(results, cell, called);
   return { subject, fault, links: cell.count, called, byOtherEnd, peerHours, expected };

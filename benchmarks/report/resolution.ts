@@ -1,4 +1,5 @@
 import type { Results } from "./results.js";
+import { trialsUnder } from "./trials.js";
 import { duration } from "./words.js";
 
 /** Of round figures that are easily read. */
@@ -8,9 +9,11 @@ const STEPS = [1, 2, 5, 10];
  * Below this a latency under a fault cannot be told from none: the whole width of what its instant is known to
  * in the worst trial, as a round figure. 0 when every instant is known exactly.
  */
-export function resolutionOf({ trials }: Pick<Results, "trials">, fault: string): number {
-  let worst = 0;
-  for (const trial of trials) if (trial.fault === fault) worst = Math.max(worst, 2 * trial.uncertaintyMs);
+export function resolutionOf(results: Pick<Results, "trials">, fault: string): number {
+  const worst = trialsUnder(results, fault).reduce(
+    (most, trial) => Math.max(most, 2 * trial.uncertaintyMs),
+    0,
+  );
   if (worst === 0) return 0;
   const power = 10 ** Math.floor(Math.log10(worst));
   return power * STEPS.find((step) => step * power >= worst)!;

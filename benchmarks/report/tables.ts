@@ -14,7 +14,7 @@ import {
 import { measured, resolutionOf } from "./resolution.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
 import { deviationOf, deviationText, volumeOf } from "./wire.js";
-import { octets, span } from "./words.js";
+import { inTwoLines, octets, span } from "./words.js";
 
 const PROVES = {
   connection: "its kernel",
@@ -58,13 +58,6 @@ function tableOf(results: Results, shown: readonly SubjectRow[], faults: readonl
     table.push([inTwoLines(fault.title), ...texts]);
   }
   return table.toString();
-}
-
-/** Broken at the space nearest the middle. */
-function inTwoLines(text: string): string {
-  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
-  const middle = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
-  return middle === undefined ? text : `${text.slice(0, middle)}\n${text.slice(middle + 1)}`;
 }
 
 /** Measured above, expected below; a mark where they disagree. */

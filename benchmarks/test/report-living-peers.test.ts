@@ -137,7 +137,7 @@ describe("rates are those of one fault", () => {
     expect(rateText(loss)).toBe(`${Number((loss.called / (10 * (30 / 3600))).toPrecision(2))} an hour`);
     const calm = { ...base, trials: base.trials.filter(({ fault }) => fault === "loss-20") };
     const [first] = headlines(calm).filter(({ words }) => words.startsWith("living peers"));
-    expect(first?.words).toContain('at "20 % random loss". TCP keepalive: 0 / 10. rivals: ');
+    expect(first?.words).toContain('at "20 % random loss". TCP keepalive: 0 / 10. Rivals: ');
     expect(headlines(base).find(({ words }) => words.startsWith("living peers"))?.words).toContain(
       "Our heartbeats in all other conditions: 0 / 250",
     );

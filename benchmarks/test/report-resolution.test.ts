@@ -2,7 +2,8 @@ import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { judgeClaims } from "../report/claims.js";
 import { renderMarkdown } from "../report/markdown.js";
-import { renderPage } from "../report/page/page.js";
+import { detectionMatrix } from "../report/page/matrix.js";
+import { viewOf } from "../report/page/view.js";
 import { measured, resolutionOf } from "../report/resolution.js";
 import type { Results } from "../report/results.js";
 import { detectionTable } from "../report/tables.js";
@@ -48,10 +49,10 @@ describe("what lies below the resolution", () => {
 
   test("neither in Markdown, nor in the terminal, the claims or the page, as long as it is unresolved", () => {
     const shown = (results: Results) => {
-      const page = parseHTML(renderPage(results)).document;
-      const row = [
-        ...(page.querySelector("#matrix")?.parentElement?.querySelectorAll("tbody tr") ?? []),
-      ].find((each) => each.textContent?.includes("SIGKILL"));
+      const matrix = parseHTML(detectionMatrix(viewOf(results)).text).document;
+      const row = [...matrix.querySelectorAll("tbody tr")].find((each) =>
+        each.textContent?.includes("SIGKILL"),
+      );
       return [
         renderMarkdown(results).match(/\| peer process is killed \(SIGKILL\) \| ([^[]*) \[/)?.[1],
         /< 20 ms/.test(detectionTable(results)),

@@ -69,6 +69,8 @@ describe("cells", () => {
       surprises: 0,
     });
     expect(cellOf(all, "tcp", "cable-pulled")).toBeUndefined();
+    // Asked again of other trials, the first answer is not repeated.
+    expect(cellOf({ ...all, trials: all.trials.slice(1) }, "tcp", "hang")?.count).toBe(2);
   });
 
   test.each([

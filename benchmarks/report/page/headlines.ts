@@ -72,7 +72,7 @@ function mistakes(results: Results): Headline | undefined {
   if (ours.length === 0) return undefined;
   const others = [
     { who: "TCP keepalive", cells: under.filter(({ subject }) => subject.name === KEEPALIVE) },
-    { who: "rivals", cells: under.filter(({ subject }) => subject.kind === "rival") },
+    { who: "Rivals", cells: under.filter(({ subject }) => subject.kind === "rival") },
   ].flatMap(({ who, cells }) => (cells.length === 0 ? [] : [`${who}: ${share(cells)}`]));
   const elsewhere = all.filter((peers) => peers.fault !== worst && ofOurs(peers));
   const rest = elsewhere.length === 0 ? [] : [`Our heartbeats in all other conditions: ${share(elsewhere)}`];

@@ -62,15 +62,26 @@ export function defaultsMatrix(view: View): Html {
 }
 
 function table(caption: string, header: Html, rows: readonly Html[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="matrix">
+  return html`<div class="scroll bleed" tabindex="0" role="region" aria-label="${caption}"><table class="matrix">
 <caption>${caption}</caption><thead>${header}</thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function head(view: View, corner: string): Html {
   return html`<tr><th scope="col">${corner}</th>${view.catalogue.subjects.map(
     ({ name, title, kind }) =>
-      html`<th scope="col" class="${view.ink(name).className} ${kind}">${title}<small>${kind === "heartwire" ? "Heartwire" : "rival"}</small></th>`,
+      html`<th scope="col" class="${view.ink(name).className} ${kind}">${breakable(title)}<small>${kind === "heartwire" ? "Heartwire" : "rival"}</small></th>`,
   )}</tr>`;
+}
+
+/** A word as long as these would make its column wider than any figure; it may end its line before a capital. */
+const LONG_WORD = 10;
+
+function breakable(title: string): Html[] {
+  return title.split(" ").map((word, index) => {
+    const parts = word.length < LONG_WORD ? [word] : word.split(/(?<=[a-z])(?=[A-Z])/);
+    const joined = parts.map((part, at) => html`${at === 0 ? undefined : html`<wbr>`}${part}`);
+    return html`${index === 0 ? undefined : " "}${joined}`;
+  });
 }
 
 function row(

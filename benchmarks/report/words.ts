@@ -38,6 +38,23 @@ function endOf(ms: number, { unit, ms: each, digits }: Unit, outwards: (value: n
   return unit === "min" ? String(outwards(ms / each)) : (ms / each).toFixed(digits);
 }
 
+/** "1 fault", "14 faults". */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** With a capital. */
+export function upperFirst(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** Broken at the space nearest the middle. */
+export function inTwoLines(text: string): string {
+  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
+  const middle = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
+  return middle === undefined ? text : `${text.slice(0, middle)}\n${text.slice(middle + 1)}`;
+}
+
 /** "540 kB": octets as a person would say them, in powers of a thousand. */
 export function octets(count: number): string {
   if (count < 1000) return `${Math.round(count)} B`;
@@ -64,21 +81,4 @@ export function costTitle({
 /** "a, b and c". */
 export function list(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
-}
-
-/** "1 fault", "14 faults". */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-/** With a capital. */
-export function upperFirst(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-}
-
-/** Broken at the space nearest the middle. */
-export function inTwoLines(text: string): string {
-  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
-  const middle = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
-  return middle === undefined ? text : `${text.slice(0, middle)}\n${text.slice(middle + 1)}`;
 }

@@ -16,6 +16,8 @@ export default defineConfig({
           name: "unit",
           include: ["{packages/*,benchmarks,examples}/test/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.e2e.test.ts"],
+          // Virtual time, but thousands of runs: a busy machine takes longer.
+          testTimeout: 60_000,
         },
       },
       {

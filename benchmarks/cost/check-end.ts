@@ -91,7 +91,9 @@ async function serveUdp(check: Check, intervalMs: number): Promise<number> {
   const hub = udpHub({ address: HOST });
   const policy = fixedTimeout({ intervalMs, detectMultiplier: PATIENCE, mode: "listen" });
   const peers =
-    check === "udp-beat" ? monitorPeers(hub.peers, policy, { samples: true }) : respondPeers(hub.peers);
+    check === "udp-beat"
+      ? monitorPeers(hub.peers, policy, { samples: true, groupSilence: "off" })
+      : respondPeers(hub.peers);
   closers.push(subscribed(peers.subscribe(({ event }) => note(event))), () => hub.close());
   return (await hub.bound).port;
 }

@@ -12,7 +12,7 @@ const MIB = 1024 * 1024;
 
 /**
  * A crowd of UDP peers, in earnest one beat a second each, watched by one process on one core: its CPU, its memory at the
- * worst, and how many of the living it calls dead.
+ * worst, and how many of the living it calls dead, each judged for itself alone: group silence is off.
  */
 export async function udpCrowd({
   crowd: { peers, intervalMs, windowMs },

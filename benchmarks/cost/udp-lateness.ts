@@ -12,7 +12,8 @@ const DETECT_MULTIPLIER = 3;
 /**
  * How late verdicts are: many of a crowd fall silent at random moments; from each one's last beat, stamped just
  * before its sender gave it to the kernel, to the event in the application, minus the detection time. What the
- * detectors were told this process could not run is taken out, as the bound counts time that we ran.
+ * detectors were told this process could not run is taken out, as the bound counts time that we ran. Group silence is
+ * off: it is the bound of the policy alone that verdicts are compared with.
  */
 export async function udpLateness({ lateness }: Scale): Promise<readonly CostRow[]> {
   const { peers, intervalMs, silenced: count, withinMs } = lateness;

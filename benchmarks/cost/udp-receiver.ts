@@ -107,7 +107,9 @@ class HeartwireReceiver implements Receiver {
   constructor({ intervalMs, detectMultiplier }: ReceiverOrder) {
     this.#hub = udpHub({ address: "127.0.0.1", recvBufferOctets: RECEIVE_BUFFER_OCTETS });
     const policy = fixedTimeout({ intervalMs, detectMultiplier, mode: "listen" });
-    this.#subscription = monitorPeers(this.#hub.peers, policy).subscribe(({ peer, event }) => {
+    // Thousands are silenced at once, and each is compared with the bound of its own policy: no reprieve for a group.
+    const watching = monitorPeers(this.#hub.peers, policy, { groupSilence: "off" });
+    this.#subscription = watching.subscribe(({ peer, event }) => {
       this.#events[event.type] += 1;
       if (event.type === "dead") {
         const { silentMs } = event;

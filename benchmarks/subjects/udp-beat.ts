@@ -25,7 +25,9 @@ export const udpBeat: Subject = {
   async monitorEnd({ address, settings }, report) {
     const hub = udpHub({ address, port: 0 });
     const links = new Map<string, number>();
-    monitorPeers(hub.peers, listenPolicyOf(settings)).subscribe(({ peer, event }) => {
+    // A fault silences all links at once; measured is how soon each one is found.
+    const watching = monitorPeers(hub.peers, listenPolicyOf(settings), { groupSilence: "off" });
+    watching.subscribe(({ peer, event }) => {
       const link = links.get(peer.address) ?? links.size;
       links.set(peer.address, link);
       reportEvent(link, event, report);

@@ -34,6 +34,12 @@ function note({ peer, event }: PeerLiveness<UdpAddress>): void {
     case "alive":
     case "suspect":
       states.set(peer.address, event.type);
+      break;
+    // Half of a fleet silent together: rather our own network than all of them. Their deaths wait for an answer.
+    case "group-silent":
+    case "group-answered":
+    case "group-unanswered":
+      say(inWords(event));
   }
 }
 

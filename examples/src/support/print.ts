@@ -1,4 +1,4 @@
-import { describeCause, type LivenessEvent } from "heartwire";
+import { describeCause, type PeerEvent } from "heartwire";
 
 const startedMs = performance.now();
 
@@ -13,7 +13,7 @@ export function seconds(ms: number): string {
 }
 
 /** One event in plain words. */
-export function inWords(event: LivenessEvent): string {
+export function inWords(event: PeerEvent): string {
   switch (event.type) {
     case "alive":
       return `alive (proven: its ${event.proof})`;
@@ -31,6 +31,12 @@ export function inWords(event: LivenessEvent): string {
       return `(we ourselves did not run for ${seconds(event.stalledMs)})`;
     case "rejected":
       return `sent nonsense: ${event.rejection.kind}`;
+    case "group-silent":
+      return `${event.silent} of ${event.watched} are silent together: rather our own network than all of them`;
+    case "group-answered":
+      return `heard after ${seconds(event.silentForMs)}: the network is there`;
+    case "group-unanswered":
+      return `nobody answered: ${event.silent} are called dead`;
   }
 }
 

@@ -10,6 +10,8 @@ export const EXIT = {
   impossible: 3,
   /** A defect of this program (EX_SOFTWARE of sysexits.h). */
   defect: 70,
+  /** The output could not be written, as on a full disk (EX_IOERR of sysexits.h). */
+  unwritten: 74,
 } as const;
 
 /** One of {@link EXIT}. */

@@ -13,7 +13,7 @@ const COMMANDS: readonly CommandDefinition[] = [defineExplain, defineDoctor, def
 
 const EXIT_CODES = `
 Exit codes: 0 fine; 1 problems found; 2 wrong usage; 3 cannot be done here (another system, no right to, no such
-process); 70 a defect of this program.
+process); 70 a defect of this program; 74 the output could not be written.
 Colour: only on a terminal; NO_COLOR=1 never, FORCE_COLOR=1 always.`;
 
 /**

@@ -1,4 +1,4 @@
-import type { SystemKeepalive } from "@heartwire/tcp-keepalive";
+import type { MiddleboxName, SystemKeepalive } from "@heartwire/tcp-keepalive";
 import { describe, expect, test } from "vitest";
 import type { SocketReading } from "../src/doctor/foreign-socket.js";
 import { reportOn } from "../src/doctor/report.js";
@@ -30,6 +30,7 @@ const healthy: Connection = {
   row: tcpRow(),
   namespace: "net:[1]",
   holders: [{ pid: 7, name: "node", fd: 20 }],
+  onThisMachine: false,
   socket,
 };
 const silent: Connection = {
@@ -43,8 +44,9 @@ function show(
   maxRows = 50,
   system: SystemKeepalive = SYSTEM,
   unseen: readonly Unseen[] = [],
+  path?: readonly MiddleboxName[],
 ) {
-  const report = reportOn({ namespace: "net:[1]", connections, unseen }, system, 240_000);
+  const report = reportOn({ namespace: "net:[1]", connections, unseen }, system, 240_000, path);
   return renderDiagnosis(report, maxRows, memoryTerminal().terminal);
 }
 
@@ -90,6 +92,55 @@ describe("the diagnosis for people", () => {
     expect(shown).toMatch(/^\? \(user 0\) +10\.0\.0\.1:41000 +10\.0\.0\.2:5432 +off ! +- +\? +- +\?$/m);
     expect(shown).toContain('! 2 connections without keepalive, marked "!"');
     expect(shown).toContain("- timers: no right to\n     -> be root");
+  });
+
+  const onWith = (idle: number, interval: number, probes: number, userTimeoutMs = 0): Connection => ({
+    ...healthy,
+    row: tcpRow({ timer: { kind: "keepalive", expiresInMs: 5000 } }),
+    socket: {
+      ...socket,
+      enabled: true,
+      idleMs: 1000 * idle,
+      intervalMs: 1000 * interval,
+      probes,
+      userTimeoutMs,
+    },
+  });
+
+  test("timers that are on are judged too: once for each setting", () => {
+    const sluggish = onWith(7200, 1, 10);
+    const shown = show([sluggish, sluggish, onWith(60, 16, 5, 140_000)]);
+    expect(shown.match(/ on - +7200\/1\/10 /g)).toHaveLength(2);
+    expect(shown).toMatch(/ on - +60\/16\/5 /);
+    expect(shown).toContain("Traps of the timers that are on\n  7200/1/10, no user timeout: 2 connections\n");
+    expect(shown.match(/a probe comes only after 7200 s/g)).toHaveLength(2);
+    expect(shown).toContain("  60/16/5, user timeout 2 min 20 s: 1 connection\n   - a peer that lives");
+    expect(shown).not.toContain("Findings");
+  });
+
+  test("timers beyond what a socket can be given are judged, and those that cannot be are no crash", () => {
+    expect(show([onWith(86_400, 75, 9)])).toContain("a probe comes only after 86400 s");
+    expect(show([onWith(0, 75, 9)])).toMatch(/ on +0\/75\/9 /);
+  });
+
+  test("timers that are off, hidden, or within this machine are not judged", () => {
+    const off = { ...onWith(7200, 1, 10), socket: { ...socket, enabled: false } };
+    const unread: Connection = { ...onWith(7200, 1, 10), socket: { kind: "unread", why: "no right to" } };
+    const local = { ...onWith(7200, 1, 10), onThisMachine: true };
+    expect(show([off, unread, local])).not.toContain("Traps of the timers");
+  });
+
+  test("what stands on the path makes a trap of what was fine, for the system too", () => {
+    const fine = onWith(60, 16, 5, 140_000);
+    expect(show([fine], 50, SYSTEM, [], ["aws-application-load-balancer"])).toMatch(/ on ! +60\/16\/5 /);
+    const shown = show([fine], 50, SYSTEM, [], ["azure-load-balancer"]);
+    expect(shown).toMatch(/ on - +60\/16\/5 /);
+    expect(shown.slice(0, shown.indexOf("Established"))).toContain(" ! Azure Load Balancer forgets");
+  });
+
+  test("beyond the limit settings are counted", () => {
+    const shown = show([onWith(60, 16, 5), onWith(61, 16, 5), onWith(62, 16, 5)], 1);
+    expect(shown).toContain("… 2 more settings: --all shows them");
   });
 
   test("says that other namespaces have other settings, if there are any", () => {

@@ -38,11 +38,12 @@ test("the report of 30m::10", () => {
     equivalents: [
       {
         name: "Node, with @heartwire/tcp-keepalive",
-        lines: ["applyKeepalive(socket, { idleMs: 1800000, intervalMs: 75000, probes: 10 });"],
+        lines: ["applyKeepalive(socket, { idleMs: 1800000, probes: 10 });"],
       },
       {
         name: "Node 24.19, 26.4 and later",
         lines: ["socket.setKeepAlive(true, 1800000, 75000, 10);"],
+        note: "leaves nothing to the system: its present values stand in",
       },
       { name: "nginx", lines: ["listen 443 so_keepalive=30m::10;"] },
       {
@@ -130,9 +131,12 @@ describe("explain", () => {
       why: expect.stringContaining("no /proc"),
     });
     expect({ octetsPerDay, traps }).toEqual({ octetsPerDay: null, traps: null });
-    expect(equivalents.filter(({ lines }) => lines.length === 0).map(({ name }) => name)).toEqual([
-      "Node, with @heartwire/tcp-keepalive",
-      "Node 24.19, 26.4 and later",
+    expect(equivalents.filter(({ lines }) => lines.length === 0)).toEqual([
+      {
+        name: "Node 24.19, 26.4 and later",
+        lines: [],
+        note: "needs every value, and a value is the system's, which could not be read",
+      },
     ]);
   });
 
@@ -141,9 +145,34 @@ describe("explain", () => {
     expect(explainOf("10:5:3", 20_000, UNREADABLE).outcomes.unacknowledgedData.kind).toBe("noticed");
   });
 
-  test("a system's value that no socket can be given is no crash", () => {
-    const { outcomes, octetsPerDay } = explainOf("on", 0, { ...SYSTEM, idleMs: 100_000_000 });
-    expect(outcomes.idle).toEqual({ kind: "unknown", why: expect.stringContaining("idleMs") });
+  test("a system's value that no socket can be given is explained as any other", () => {
+    const day = { ...SYSTEM, idleMs: 86_400_000 };
+    const { outcomes, octetsPerDay, traps, equivalents } = explainOf(":5s:", 0, day);
+    if (outcomes.idle.kind !== "noticed") throw new Error("not noticed");
+    expect(outcomes.idle.schedule[0]).toEqual({ atMs: 86_400_000, what: "probe" });
+    expect(outcomes.idle.schedule.at(-1)?.atMs).toBe(86_445_000);
+    expect(octetsPerDay).toBe(132);
+    expect(traps?.map(({ code }) => code)).toContain("middlebox-forgets");
+    expect(equivalents.slice(0, 2)).toEqual([
+      {
+        name: "Node, with @heartwire/tcp-keepalive",
+        lines: ["applyKeepalive(socket, { intervalMs: 5000 });"],
+      },
+      {
+        name: "Node 24.19, 26.4 and later",
+        lines: [],
+        note: expect.stringMatching(
+          /^needs every value, and no socket can be given the system's: idleMs .* not 86400000$/,
+        ),
+      },
+    ]);
+    const { terminal } = memoryTerminal();
+    expect(renderExplanation(explainOf("on", 0, day), terminal)).toContain("socket.setKeepAlive(true);");
+  });
+
+  test("a system's value that cannot be is no crash", () => {
+    const { outcomes, octetsPerDay } = explainOf("on", 0, { ...SYSTEM, probes: 0 });
+    expect(outcomes.idle).toEqual({ kind: "unknown", why: expect.stringContaining("probes") });
     expect(octetsPerDay).toBeNull();
   });
 

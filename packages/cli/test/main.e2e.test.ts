@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { EXIT } from "../src/exit-code.js";
 import { heartwire } from "./support/processes.js";
@@ -22,6 +23,19 @@ test("is quiet when the reader of its output goes away", async () => {
   const { exitCode, error } = await heartwire(EXPLAIN, { deaf: true });
   expect({ exitCode, error }).toEqual({ exitCode: EXIT.problems, error: "" });
 });
+
+test.skipIf(!existsSync("/dev/full"))(
+  "says in one line that its output could not be written, whatever it found",
+  async () => {
+    for (const words of [EXPLAIN, ["doctor"], ["--help"]]) {
+      const { exitCode, error } = await heartwire(words, {
+        prefix: ["sh", "-c", 'exec "$@" > /dev/full', "sh"],
+      });
+      expect(exitCode).toBe(EXIT.unwritten);
+      expect(error).toMatch(/^error: standard output could not be written: .*ENOSPC.*\n$/);
+    }
+  },
+);
 
 test("wrong usage", async () => {
   const { exitCode, out, error } = await heartwire(["explain", "30x"]);

@@ -21,6 +21,7 @@ describe("wrong usage is one line: what was wrong, which value, what to do", () 
     [["explain", "on", "--path", "moon"], '"moon" is not one of azure-load-balancer'],
     [["doctor", "--pid", "-1"], '"-1" is no process id'],
     [["doctor", "--pid", "1.5"], '"1.5" is no process id'],
+    [["doctor", "--path", "moon"], '"moon" is not one of azure-load-balancer'],
     [["doctor", "--quiet", "soon"], '"soon" is no duration'],
     [["doctor", "extra"], "too many arguments"],
     [["doctor", "--jsn"], "Did you mean --json?"],
@@ -66,8 +67,8 @@ describe("explain", () => {
 
   test.each([
     ["a warning is a problem", ["20:5:3", "--user-timeout", "10s"], EXIT.problems],
-    ["notes are none", ["200:5:3", "--user-timeout", "215s"], EXIT.fine],
-    ["what is on the path counts", ["400:5:3", "--user-timeout", "415s"], EXIT.fine],
+    ["notes are none", ["200:40:3", "--user-timeout", "320s"], EXIT.fine],
+    ["what is on the path counts", ["400:80:3", "--user-timeout", "640s"], EXIT.fine],
     [
       "what is on the path counts",
       [

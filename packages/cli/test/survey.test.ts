@@ -101,6 +101,28 @@ describe("survey", () => {
     ]);
   });
 
+  test("knows which have both ends here, by the tables of their namespace or our addresses", () => {
+    const [near, far] = [
+      { address: "10.77.0.1", port: 41_000 },
+      { address: "10.77.0.2", port: 80 },
+    ];
+    const there = printRow(tcpRow({ inode: 1, local: near, peer: far }));
+    const back = printRow(tcpRow({ inode: 2, local: far, peer: near }));
+    addProcess({ pid: 10, files: ["socket:[1]"], tcp: HEADING + there });
+    addProcess({ pid: 11, namespace: "net:[2]", files: ["socket:[2]"], tcp: HEADING + back });
+    addProcess({ pid: 12, namespace: "net:[3]", files: ["socket:[1]"], tcp: HEADING + there + back });
+    const localIn = (addresses: readonly string[], pid?: number) =>
+      survey(proc, pid, fakeReader().reader, addresses).connections.map(
+        ({ namespace, onThisMachine }) => `${namespace} ${onThisMachine}`,
+      );
+    // The other end in another namespace is no end of this kernel's loopback.
+    const both = ["net:[3] true", "net:[3] true"];
+    expect(localIn([])).toEqual(["net:[1] false", "net:[2] false", ...both]);
+    expect(localIn([near.address, far.address])).toEqual(["net:[1] true", "net:[2] false", ...both]);
+    // Also where only one end is the process's.
+    expect(localIn([], 12)).toEqual(["net:[3] true"]);
+  });
+
   test("of one process, only what it holds", () => {
     addProcess({ pid: 10, files: ["socket:[1001]"], tcp: tableOf(1001, 1002) });
     addProcess({ pid: 11, files: ["socket:[1002]"], tcp: tableOf(1001, 1002) });

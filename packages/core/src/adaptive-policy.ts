@@ -119,10 +119,11 @@ export class AdaptivePolicy<Estimator extends ArrivalEstimator = ArrivalEstimato
 
   limited(minReceiveMs: number): void {
     const { mode, intervalMs, slowestMs } = this.#settings;
-    this.#paceMs =
-      minReceiveMs > intervalMs ? Math.max(intervalMs, Math.min(minReceiveMs, slowestMs)) : intervalMs;
-    this.#leastConfirmMs =
-      minReceiveMs > 0 ? Math.min(minReceiveMs, slowestMs) / CONFIRMING_PROBES_WITHIN_LIMIT : 0;
+    // As the fixed timeout: only where our own pace decides when we find the peer dead, is there a bound on it.
+    const askedMs = minReceiveMs || 0;
+    const followedMs = mode === "echo" ? Math.min(askedMs, slowestMs) : askedMs;
+    this.#paceMs = Math.max(intervalMs, followedMs);
+    this.#leastConfirmMs = followedMs / CONFIRMING_PROBES_WITHIN_LIMIT;
     if (mode === "echo") this.#expect(this.#paceMs);
   }
 

@@ -4,7 +4,7 @@ import type { Policy, PolicyFactory } from "./policy.js";
 
 /** Options of {@link answerOnly}. */
 export interface AnswerOnlyOptions {
-  /** Also beat at this interval, 1 to 2^32 - 1. Absent: only answer probes. */
+  /** Also beat at this interval, or as rarely as the peer asks; 1 to 2^32 - 1. Absent: only answer probes. */
   readonly beatIntervalMs?: number;
 }
 
@@ -15,14 +15,36 @@ export interface AnswerOnlyOptions {
  */
 export function answerOnly(options: AnswerOnlyOptions = {}): PolicyFactory {
   const { beatIntervalMs } = options;
-  if (beatIntervalMs !== undefined) requireDurationMs("beatIntervalMs", beatIntervalMs, 1, MAX_INTERVAL_MS);
-  const policy: Policy = {
-    name: "answer-only",
-    mode: beatIntervalMs === undefined ? "listen" : "beat",
-    intervalMs: beatIntervalMs ?? Number.POSITIVE_INFINITY,
-    suspectAfterMs: Number.POSITIVE_INFINITY,
-    deadAfterMs: Number.POSITIVE_INFINITY,
-    confirmIntervalMs: Number.POSITIVE_INFINITY,
-  };
-  return () => policy;
+  if (beatIntervalMs === undefined) return () => ANSWERING;
+  requireDurationMs("beatIntervalMs", beatIntervalMs, 1, MAX_INTERVAL_MS);
+  return () => new Beating(beatIntervalMs);
+}
+
+const NO_VERDICT = {
+  name: "answer-only",
+  suspectAfterMs: Number.POSITIVE_INFINITY,
+  deadAfterMs: Number.POSITIVE_INFINITY,
+  confirmIntervalMs: Number.POSITIVE_INFINITY,
+} as const;
+
+const ANSWERING: Policy = { ...NO_VERDICT, mode: "listen", intervalMs: Number.POSITIVE_INFINITY };
+
+/** Beats as rarely as the peer asks: it alone judges by them. */
+class Beating implements Policy {
+  readonly name = NO_VERDICT.name;
+  readonly mode = "beat";
+  readonly suspectAfterMs = NO_VERDICT.suspectAfterMs;
+  readonly deadAfterMs = NO_VERDICT.deadAfterMs;
+  readonly confirmIntervalMs = NO_VERDICT.confirmIntervalMs;
+  readonly #askedMs: number;
+  intervalMs: number;
+
+  constructor(intervalMs: number) {
+    this.#askedMs = intervalMs;
+    this.intervalMs = intervalMs;
+  }
+
+  limited(minReceiveMs: number): void {
+    this.intervalMs = Math.max(this.#askedMs, minReceiveMs);
+  }
 }

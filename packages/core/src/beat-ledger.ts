@@ -1,3 +1,4 @@
+import { excuseOf } from "./excuse.js";
 import type { Timed } from "./timekeeper.js";
 
 /** What an entry of a {@link BeatLedger} expects. */
@@ -26,6 +27,9 @@ const LEAST_PLACES = 64;
 /** A record: when it was heard as a double, its number and its promise as int32. A quarter of a cache line. */
 const WORDS = 4;
 const [SEQ, INTERVAL] = [2, 3] as const;
+/** Of a silence: from when it is reckoned, and what short stalls have excused of it. */
+const EXCUSED_WORDS = 2;
+const SHORT = 1;
 /** Nobody is there. */
 const FREE_HEARD = Number.NEGATIVE_INFINITY;
 
@@ -35,7 +39,7 @@ const FREE_HEARD = Number.NEGATIVE_INFINITY;
  * cost. Nor is anybody's deadline postponed one by one: all records are looked through in one go, in the order of
  * memory, and who is near its deadline is recalled in time, to be judged as ever.
  *
- * Pure, and bounded by the number of entries: 32 to 56 octets each.
+ * Pure, and bounded by the number of entries: 32 to 56 octets each, 16 to 32 more from the first stall on.
  */
 export class BeatLedger {
   readonly #entries: (LedgerEntry | undefined)[] = [];
@@ -44,6 +48,7 @@ export class BeatLedger {
   #times = new Float64Array(this.#numbers.buffer);
   /** Apart, since no beat touches it. */
   #patienceMs = new Float64Array(LEAST_PLACES);
+  #excused: Float64Array | undefined;
   #size = 0;
   /** The shortest patience of all, and of those seen in this round. */
   #shortestMs = Number.POSITIVE_INFINITY;
@@ -135,13 +140,33 @@ export class BeatLedger {
     return due;
   }
 
-  /** This process did not run for so long: that is nobody's silence. */
+  /** This process did not run for so long: that is nobody's silence, within the bound of {@link excuseOf}. */
   excuse(stalledMs: number, nowMs: number): void {
     const times = this.#times;
+    const excused = this.#excusedOf(this.#patienceMs.length);
     for (let place = 0; place < this.#entries.length; place++) {
       const at = (place * WORDS) / 2;
-      times[at] = Math.min(nowMs, times[at]! + stalledMs);
+      const from = place * EXCUSED_WORDS;
+      const mostMs = this.#patienceMs[place]!;
+      // Heard since the last stall: another silence.
+      if (excused[from] !== times[at]) excused[from + SHORT] = 0;
+      const excusedMs = excuseOf(stalledMs, excused[from + SHORT]!, mostMs);
+      if (stalledMs < mostMs) excused[from + SHORT]! += excusedMs;
+      const fromMs = times[at]! + excusedMs;
+      times[at] = Math.min(nowMs, fromMs);
+      // A silence excused altogether is over.
+      excused[from] = fromMs < nowMs ? fromMs : Number.NaN;
     }
+  }
+
+  /** Made at the first stall. */
+  #excusedOf(places: number): Float64Array {
+    const before = this.#excused;
+    if (before !== undefined && before.length >= places * EXCUSED_WORDS) return before;
+    const excused = new Float64Array(places * EXCUSED_WORDS);
+    if (before !== undefined) excused.set(before);
+    this.#excused = excused;
+    return excused;
   }
 
   /** Everybody in it. */

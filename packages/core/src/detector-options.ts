@@ -1,4 +1,5 @@
 import type { ProbeBudget } from "./probe-budget.js";
+import type { Timetable } from "./timetable.js";
 import type { Proof } from "./transport.js";
 
 /** What many detectors have in common; one object serves them all. */
@@ -17,13 +18,15 @@ export interface DetectorOptions {
   /** False withholds beats and echoes: the peer shall find this end dead. Default: always healthy. */
   readonly health?: () => boolean;
   /**
-   * Asks the peer not to send heartbeats more often than this, in whole milliseconds, 1 to 2^32 - 1. The peer
-   * follows, without a reconnect; one that goes on far above this rate is dead with the cause `protocol`.
-   * Default: no limit.
+   * Asks the peer not to send heartbeats of its own accord more often than this, in whole milliseconds, 1 to 2^32 - 1.
+   * The peer follows, without a reconnect; one that goes on far above this rate is dead with the cause `protocol`.
+   * Echoes of our own probes do not count. Default: no limit.
    */
   readonly minReceiveMs?: number;
   /** What all detectors of a process may spend on confirming probes. Default: no limit. */
   readonly probeBudget?: ProbeBudget;
+  /** By which all detectors of a process send in company. Default: each by itself. */
+  readonly timetable?: Timetable;
   /** What each beat carries: 1 to 255 octets, or nothing. */
   readonly payload?: () => Uint8Array | undefined;
 }

@@ -2,11 +2,13 @@ import type { Routine } from "./beat-ledger.js";
 import type { CloseReason, DeathCause } from "./cause.js";
 import type { DetectorOptions } from "./detector-options.js";
 import type { LivenessEvent, Output } from "./event.js";
+import { StallRecord } from "./excuse.js";
 import type { Beat, Echo, Heartbeat, Probe } from "./heartbeat.js";
 import { asking, HeartbeatSender } from "./heartbeat-sender.js";
 import type { Input } from "./input.js";
+import { CONFIRMING_PROBES_WITHIN_LIMIT } from "./pacing.js";
 import type { Policy } from "./policy.js";
-import { ReceiveLimit } from "./receive-limit.js";
+import { ReceiveLimit, requireReceivable } from "./receive-limit.js";
 import { type FrameRejection, isPowerOfTwo } from "./rejection.js";
 import { isNewer } from "./serial.js";
 import { isFinal, type State, TRANSITIONS, type Trigger } from "./transitions.js";
@@ -40,6 +42,11 @@ export class Detector {
   #rejected = 0;
   #peerLimitMs = 0;
   #reprieveMs = 0;
+  /** Made at the first stall. */
+  #stalls: StallRecord | undefined;
+  /** When we last sent of our own accord, and when the confirming probes of a peer that asked for restraint begin. */
+  #spokeMs = Number.NEGATIVE_INFINITY;
+  #confirmFromMs = Number.POSITIVE_INFINITY;
   readonly #firstSeq: number;
 
   /**
@@ -47,6 +54,8 @@ export class Detector {
    * uint32, numbers the first beat and the first probe: on a path that had a detector before, it must be newer
    * than all that one sent, or the peer takes ours for stale. A monotonic clock in milliseconds is (as with
    * TCP's initial sequence numbers, RFC 9293, 3.4.1).
+   *
+   * @throws RangeError for a `minReceiveMs` that makes this policy doubt every peer that keeps to it.
    */
   constructor(policy: Policy, options: DetectorOptions, nowMs: number, firstSeq = 0) {
     this.#firstSeq = firstSeq;
@@ -54,7 +63,10 @@ export class Detector {
     this.#learns = policy.observe !== undefined;
     this.#options = options;
     const { minReceiveMs } = options;
-    if (minReceiveMs !== undefined) this.#limit = new ReceiveLimit(minReceiveMs);
+    if (minReceiveMs !== undefined) {
+      requireReceivable(policy, minReceiveMs);
+      this.#limit = new ReceiveLimit(minReceiveMs);
+    }
     this.#silentSinceMs = nowMs;
   }
 
@@ -91,7 +103,9 @@ export class Detector {
   }
 
   get #nextSendMs(): number {
-    return this.#sender === undefined ? Number.POSITIVE_INFINITY : this.#sender.nextMs;
+    return this.#sender === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.min(this.#sender.nextMs, this.#confirmFromMs);
   }
 
   /**
@@ -188,11 +202,19 @@ export class Detector {
       case "stalled":
         this.#stalled(input.stalledMs, nowMs);
         break;
+      case "deaf":
+        this.#deaf(nowMs);
+        break;
     }
   }
 
   #opened(nowMs: number): void {
-    if (this.#policy.mode === "listen") return;
+    this.#limit?.told(nowMs);
+    if (this.#policy.mode === "listen") {
+      // As BFD's Poll: who says nothing by itself has no other occasion to say what it asks for.
+      if (this.#limit !== undefined) this.#send(this.#speaking().probe(nowMs));
+      return;
+    }
     this.#speaking().hasten(nowMs);
     this.#sendDue(nowMs);
   }
@@ -202,26 +224,30 @@ export class Detector {
       this.#left(nowMs);
       return;
     }
-    if (this.#limit?.admits(nowMs) === false) {
+    // What we asked for ourselves is charged to nobody.
+    if (heartbeat.kind === "echo" && this.#answered(heartbeat, nowMs)) return;
+    if (this.#limit?.admits(heartbeat.kind, nowMs) === false) {
       this.#tooFrequent(this.#limit, nowMs);
       return;
     }
-    if ((heartbeat.minReceiveMs ?? 0) !== this.#peerLimitMs) this.#limited(heartbeat.minReceiveMs ?? 0);
     switch (heartbeat.kind) {
+      case "echo":
+        this.#reject({ kind: "unsolicited-echo", seq: heartbeat.seq }, nowMs);
+        break;
       case "beat":
+        this.#heed(heartbeat);
         this.#beat(heartbeat, nowMs);
         break;
-      case "echo":
-        this.#echo(heartbeat, nowMs);
-        break;
       case "probe":
+        this.#heed(heartbeat);
         this.#answer(heartbeat, nowMs);
         break;
     }
   }
 
   /** The peer's wish holds from our next heartbeat on, which stays where it is: its old promise is kept. */
-  #limited(minReceiveMs: number): void {
+  #heed({ minReceiveMs = 0 }: Beat | Probe | Echo): void {
+    if (minReceiveMs === this.#peerLimitMs) return;
     this.#peerLimitMs = minReceiveMs;
     this.#hastened = true;
     this.#policy.limited?.(minReceiveMs);
@@ -236,7 +262,7 @@ export class Detector {
       return;
     }
     this.#reject({ kind: "too-frequent", minReceiveMs }, nowMs);
-    // Who only listens has had no occasion yet to say what it asks for.
+    // Who only listens has said it once, and that may have been lost.
     if (this.#policy.mode === "listen" && isPowerOfTwo(this.#rejected))
       this.#send(this.#speaking().probe(nowMs));
   }
@@ -258,14 +284,15 @@ export class Detector {
     this.#policy.announced?.(intervalMs);
   }
 
-  #echo(echo: Echo, nowMs: number): void {
+  /** Whether a probe of ours waited for this echo. */
+  #answered(echo: Echo, nowMs: number): boolean {
     const rttMs = this.#sender?.answered(echo.seq, nowMs);
-    if (rttMs === undefined) {
-      this.#reject({ kind: "unsolicited-echo", seq: echo.seq }, nowMs);
-      return;
-    }
+    if (rttMs === undefined) return false;
+    this.#limit?.heard(nowMs);
+    this.#heed(echo);
     this.#evidence(nowMs);
     this.#sample(nowMs, rttMs, echo.payload);
+    return true;
   }
 
   #answer(probe: Probe, nowMs: number): void {
@@ -290,6 +317,7 @@ export class Detector {
     if (this.#state === "alive") return;
     const confirming = this.#state === "suspect";
     this.#reprieveMs = 0;
+    this.#confirmFromMs = Number.POSITIVE_INFINITY;
     this.#move("evidence");
     this.#tell({ type: "alive", atMs: nowMs, proof: this.#options.proves });
     if (confirming) this.#sender?.calm();
@@ -316,7 +344,12 @@ export class Detector {
   #suspect(silentMs: number, nowMs: number): void {
     this.#move("doubt");
     this.#tell({ type: "suspect", atMs: nowMs, silentMs });
-    if (this.#policy.confirmIntervalMs < Number.POSITIVE_INFINITY) this.#speaking().hasten(nowMs);
+    const { confirmIntervalMs } = this.#policy;
+    if (confirmIntervalMs === Number.POSITIVE_INFINITY) return;
+    // However often doubt begins anew, the peer is not probed more often than it can be asked to bear.
+    const restraintMs = Math.min(confirmIntervalMs, this.#peerLimitMs / CONFIRMING_PROBES_WITHIN_LIMIT);
+    this.#speaking();
+    this.#confirmFromMs = Math.max(nowMs, this.#spokeMs + restraintMs);
   }
 
   #silence(silentMs: number): DeathCause {
@@ -340,7 +373,18 @@ export class Detector {
   }
 
   #stalled(stalledMs: number, nowMs: number): void {
-    this.#silentSinceMs = Math.min(nowMs, this.#silentSinceMs + stalledMs);
+    this.#stalls ??= new StallRecord();
+    const { deadAfterMs } = this.#policy;
+    this.#silentSinceMs = this.#stalls.excuse(this.#silentSinceMs, stalledMs, deadAfterMs, nowMs);
+    this.#limit?.stalled(stalledMs);
+    this.#sender?.spoilRoundTrips();
+    const toldMs = this.#stalls.tell(stalledMs, nowMs);
+    if (toldMs !== undefined) this.#tell({ type: "stalled", atMs: nowMs, stalledMs: toldMs });
+  }
+
+  #deaf(nowMs: number): void {
+    const stalledMs = this.silentMs(nowMs);
+    this.#silentSinceMs = nowMs;
     this.#limit?.stalled(stalledMs);
     this.#sender?.spoilRoundTrips();
     this.#tell({ type: "stalled", atMs: nowMs, stalledMs });
@@ -353,9 +397,14 @@ export class Detector {
   }
 
   #sendDue(nowMs: number): void {
+    const sender = this.#speaking();
+    if (nowMs >= this.#confirmFromMs) sender.hasten(nowMs);
+    this.#confirmFromMs = Number.POSITIVE_INFINITY;
     const silentMs = this.#heard ? this.silentMs(nowMs) : Number.NaN;
-    const heartbeats = this.#speaking().due(nowMs, this.#state === "suspect", silentMs);
-    for (const heartbeat of heartbeats) this.#send(heartbeat);
+    for (const heartbeat of sender.due(nowMs, this.#state === "suspect", silentMs)) {
+      this.#spokeMs = nowMs;
+      this.#send(heartbeat);
+    }
   }
 
   #speaking(): HeartbeatSender {
@@ -375,7 +424,9 @@ export class Detector {
 
   #move(trigger: Trigger): void {
     this.#state = TRANSITIONS[this.#state][trigger];
-    if (isFinal(this.#state)) this.#sender?.stop();
+    if (!isFinal(this.#state)) return;
+    this.#sender?.stop();
+    this.#confirmFromMs = Number.POSITIVE_INFINITY;
   }
 
   #tell(event: LivenessEvent): void {

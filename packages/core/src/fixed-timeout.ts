@@ -24,9 +24,10 @@ export interface FixedTimeoutOptions {
    */
   readonly confirmIntervalMs?: number;
   /**
-   * In modes `beat` and `listen` a peer may announce a longer interval than ours, in modes `echo` and `beat` it
-   * may ask us for a slower pace. We follow, and the thresholds with us, up to this interval: nobody can talk us
-   * out of detection. Default 10 × `intervalMs`.
+   * In modes `beat` and `listen` a peer may announce a longer interval than ours, in mode `echo` it may ask us for a
+   * slower pace. We follow, and the thresholds with us, up to this interval: nobody can talk us out of detection, and
+   * a peer that insists on less may refuse us. (In mode `beat` ours go out as rarely as the peer asks, since it alone
+   * judges by them.) Default 10 × `intervalMs`.
    */
   readonly maxIntervalMs?: number;
   /**
@@ -91,9 +92,13 @@ class FixedTimeout implements Policy {
   }
 
   limited(minReceiveMs: number): void {
-    this.#restraint = this.#times(minReceiveMs);
-    this.#leastConfirmMs = Math.min(minReceiveMs, this.#base.maxIntervalMs) / CONFIRMING_PROBES_WITHIN_LIMIT;
-    if (this.#base.mode === "echo") this.#slowness = this.#restraint;
+    const { mode, intervalMs, maxIntervalMs } = this.#base;
+    // Echoes come at our own pace, and nobody can talk us out of detection; of our beats the peer may have as few as it
+    // likes, since it alone judges by them.
+    const followedMs = mode === "echo" ? Math.min(minReceiveMs, maxIntervalMs) : minReceiveMs;
+    this.#restraint = Math.max(1, followedMs / intervalMs);
+    this.#leastConfirmMs = followedMs / CONFIRMING_PROBES_WITHIN_LIMIT;
+    if (mode === "echo") this.#slowness = this.#restraint;
   }
 
   #times(intervalMs: number): number {

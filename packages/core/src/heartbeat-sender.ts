@@ -1,7 +1,7 @@
 import type { DetectorOptions } from "./detector-options.js";
 import { type Beat, type Echo, MAX_PAYLOAD_OCTETS, type Probe } from "./heartbeat.js";
 import { OutstandingProbes } from "./outstanding-probes.js";
-import { inCompanyMs, JITTER_FLOOR, jitteredIntervalMs } from "./pacing.js";
+import { JITTER_FLOOR, jitteredIntervalMs } from "./pacing.js";
 import type { Policy } from "./policy.js";
 import { nextSerial } from "./serial.js";
 
@@ -72,14 +72,15 @@ export class HeartbeatSender {
     const { mode } = this.#policy;
     const confirms = suspect && this.#confirms();
     if (!confirms && this.#isHeardAnyway(silentMs)) {
-      const waitMs = this.#intervalMs();
-      this.#nextMs = inCompanyMs(this.#policy, nowMs - silentMs + waitMs, waitMs);
+      this.#nextMs = this.#afterInterval(nowMs - silentMs, nowMs);
       return [];
     }
     const heartbeats: (Beat | Probe)[] = [];
     if (confirms ? this.#mayConfirm(nowMs) : mode === "echo") heartbeats.push(this.probe(nowMs));
     if (mode === "beat" && this.#healthy()) heartbeats.push(this.#beat());
-    this.#plan(nowMs, confirms ? this.#confirmWaitMs() : this.#intervalMs());
+    this.#nextMs = confirms
+      ? this.#afterWait(this.#confirmWaitMs(), nowMs)
+      : this.#afterInterval(this.#nextMs, nowMs);
     return heartbeats;
   }
 
@@ -116,12 +117,21 @@ export class HeartbeatSender {
   }
 
   /** On the schedule of absolute deadlines, so that late timers do not add up; never in bursts to catch up. */
-  #plan(nowMs: number, waitMs: number): void {
+  #afterWait(waitMs: number, nowMs: number): number {
     const onScheduleMs = this.#nextMs + waitMs;
-    const atMs = onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs;
-    const companyMs = inCompanyMs(this.#policy, atMs, waitMs);
-    // A late sender's next time may be so near that its company has gone already.
-    this.#nextMs = companyMs > nowMs ? companyMs : atMs;
+    return onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs;
+  }
+
+  /** A jittered interval after `sinceMs`, or after now if that is over, in the company of others. */
+  #afterInterval(sinceMs: number, nowMs: number): number {
+    const { intervalMs } = this.#policy;
+    const waitMs = this.#intervalMs();
+    const fromMs = sinceMs + waitMs > nowMs ? sinceMs : nowMs;
+    const atMs = fromMs + waitMs;
+    const leastMs = fromMs + JITTER_FLOOR * intervalMs;
+    // A sender so late that its next time may have come goes alone.
+    if (leastMs <= nowMs || atMs === Number.POSITIVE_INFINITY) return atMs;
+    return this.#options.timetable?.book(leastMs, fromMs + intervalMs, atMs, nowMs) ?? atMs;
   }
 
   /** In demand mode, whether evidence is so new that a probe would only ask what is known. */

@@ -11,6 +11,7 @@ export * from "./detector.js";
 export * from "./detector-options.js";
 export * from "./event.js";
 export type { MeasuredPath } from "./evidence-chance.js";
+export { TELL_STALLS_EVERY_MS } from "./excuse.js";
 export * from "./fixed-timeout.js";
 export * from "./group-silence.js";
 export * from "./heartbeat.js";
@@ -20,6 +21,13 @@ export * from "./jacobson.js";
 export * from "./keepalive-bound.js";
 export { type FullKeepaliveSettings, keepaliveFor } from "./keepalive-configurator.js";
 export * from "./keepalive-prediction.js";
+export {
+  KERNEL_TIMER_LATENESS,
+  keepalivePeriodMs,
+  type UnansweredProbes,
+  unansweredProbes,
+  wholeSecondsMs,
+} from "./keepalive-timing.js";
 export * from "./nfd-e.js";
 export * from "./normal-tail.js";
 export { MAX_OUTSTANDING_PROBES } from "./outstanding-probes.js";
@@ -40,6 +48,7 @@ export {
 export { type RetransmissionConditions, retransmissionLimitMs } from "./retransmission.js";
 export * from "./serial.js";
 export * from "./timekeeper.js";
+export * from "./timetable.js";
 export * from "./transitions.js";
 export * from "./transport.js";
 export * from "./trust-kernel.js";

@@ -20,5 +20,7 @@ export type Input =
   | { readonly type: "closed"; readonly reason?: CloseReason }
   /** Time has passed. The only input that judges silence. Harmless at any moment. */
   | { readonly type: "tick" }
-  /** This process did not run, or did not read, for `stalledMs` up to now. */
-  | { readonly type: "stalled"; readonly stalledMs: number };
+  /** This process did not run for `stalledMs` up to now; what came meanwhile is read before the next tick. */
+  | { readonly type: "stalled"; readonly stalledMs: number }
+  /** This process does not read: the peer's silence up to now means nothing. */
+  | { readonly type: "deaf" };

@@ -1,4 +1,5 @@
 import { requireDurationMs, requireInteger } from "./checks.js";
+import { keepalivePeriodMs, late, unansweredProbes, wholeSecondsMs } from "./keepalive-timing.js";
 import type { KeepaliveSettings } from "./policy.js";
 import type { DetectionSpan } from "./prediction.js";
 import {
@@ -8,12 +9,14 @@ import {
   RTO_MAX_MS,
   retransmissionLimitMs,
 } from "./retransmission.js";
-import { checkKeepaliveSettings } from "./trust-kernel.js";
+import { checkKeepaliveSettings, type KeepaliveRange } from "./trust-kernel.js";
 
 /** What else decides how long the kernel waits. */
 export interface KeepaliveConditions extends RetransmissionConditions {
   /** Sent data waits for its acknowledgement: keepalive is then suspended. Default false. */
   readonly unacknowledgedData?: boolean;
+  /** `system`: some of the settings are the system's, and may be beyond what a socket can be given. Default `socket`. */
+  readonly range?: KeepaliveRange;
 }
 
 /** What ends the wait. */
@@ -45,15 +48,6 @@ export interface KeepaliveBound {
 export const MAX_SCHEDULE_STEPS = 256;
 
 /**
- * A kernel timer is never early, and late by up to this share of its time: in the wheel's level n, which begins
- * at 63 × 8^(n-1) ticks, they are rounded up to 8^n ticks (calc_index and LVL_START, kernel/time/timer.c). Holds
- * from eight ticks up (80 ms at 100 Hz). Measured at 250 Hz: 2.4 % for 1 s.
- */
-export const KERNEL_TIMER_LATENESS = 8 / 63;
-
-const late = (ms: number): number => ms * (1 + KERNEL_TIMER_LATENESS);
-
-/**
  * How long the kernel takes to notice a peer that no longer acknowledges (a cut network, a host gone), at best and
  * at worst; what decides it; and what is sent meanwhile. A peer whose kernel still acknowledges is never noticed,
  * however hung its process. Data that the peer's closed window keeps from being sent is neither case.
@@ -77,7 +71,7 @@ export function keepaliveBound(
   settings: KeepaliveSettings,
   conditions: KeepaliveConditions = {},
 ): KeepaliveBound {
-  checkKeepaliveSettings(settings);
+  checkKeepaliveSettings(settings, conditions.range);
   const {
     unacknowledgedData = false,
     retries2 = 15,
@@ -98,18 +92,15 @@ export function keepaliveBound(
  * The last answer is 0 to `firstMs` old when the fault strikes. That is the idle time; but after a probe the timer
  * runs for an interval whatever comes, so where the interval is longer, an idle peer is looked at only so often.
  */
-function idleBound({ idleMs, intervalMs, probes, userTimeoutMs = 0 }: KeepaliveSettings): KeepaliveBound {
-  const everyMs = wholeSecondsMs(intervalMs);
-  const afterDataMs = wholeSecondsMs(idleMs);
-  const firstMs = Math.max(afterDataMs, everyMs);
+function idleBound(settings: KeepaliveSettings): KeepaliveBound {
+  const { userTimeoutMs = 0 } = settings;
+  const everyMs = wholeSecondsMs(settings.intervalMs);
+  const afterDataMs = wholeSecondsMs(settings.idleMs);
+  const firstMs = keepalivePeriodMs(settings);
   const byUserTimeout = userTimeoutMs > 0;
-  const looksFor = (fromMs: number, lateness: number): number =>
-    byUserTimeout ? Math.max(1, Math.ceil((userTimeoutMs / lateness - fromMs) / everyMs)) : probes;
-  const looks = looksFor(firstMs, 1);
-  const looksAfterData = looksFor(afterDataMs, 1);
-  // Late timers may reach the user timeout one look earlier.
-  const fewestLooks = looksFor(firstMs, late(1));
-  const bestMs = Math.max(fewestLooks * everyMs, byUserTimeout ? userTimeoutMs - firstMs : 0);
+  const { fewest, most: looksAfterData } = unansweredProbes(settings);
+  const looks = byUserTimeout ? Math.max(1, Math.ceil((userTimeoutMs - firstMs) / everyMs)) : looksAfterData;
+  const bestMs = Math.max(fewest * everyMs, byUserTimeout ? userTimeoutMs - firstMs : 0);
   const worstMs = Math.max(firstMs + looks * everyMs, afterDataMs + looksAfterData * everyMs);
   return {
     detectionMs: { best: bestMs, mean: looks * everyMs + firstMs / 2, worst: late(worstMs) },
@@ -121,11 +112,6 @@ function idleBound({ idleMs, intervalMs, probes, userTimeoutMs = 0 }: KeepaliveS
       afterDataMs + looksAfterData * everyMs,
     ),
   };
-}
-
-/** What the kernel is given: it counts keepalive in seconds. */
-function wholeSecondsMs(ms: number): number {
-  return Math.ceil(ms / 1000) * 1000;
 }
 
 /**

@@ -5,7 +5,8 @@ import {
   missChance,
   retransmissionTimeoutMs,
 } from "./evidence-chance.js";
-import { KERNEL_TIMER_LATENESS, keepaliveBound } from "./keepalive-bound.js";
+import { keepaliveBound } from "./keepalive-bound.js";
+import { KERNEL_TIMER_LATENESS, unansweredProbes } from "./keepalive-timing.js";
 import type { KeepaliveSettings } from "./policy.js";
 import { predict } from "./prediction.js";
 import { type Candidate, type Configuration, checkRequirements, type Requirements } from "./requirements.js";
@@ -54,7 +55,7 @@ function settingsWithin(
       if (idleS < intervalS || intervalS * 1000 <= rttMs) return [];
       const userTimeoutMs = (idleS + confirmS) * 1000;
       const options = { idleMs: idleS * 1000, intervalMs: intervalS * 1000, probes, userTimeoutMs };
-      const sent = fewestProbes(options);
+      const sent = unansweredProbes(options).fewest;
       // The outage begins just before a probe; the last one comes after it. Data is sent again in time, too.
       const sitsOut = (sent - 1) * options.intervalMs >= outageMs && userTimeoutMs >= seemsMs;
       if (sent < PROBES[0]! || !sitsOut) return [];
@@ -78,13 +79,8 @@ function mistakes(
   const { idleMs, intervalMs } = settings;
   const way = { meanMs: rttMs, varianceMs2: jitterMs ** 2, loss: 1 - (1 - lossRate) ** 2 };
   let chance = 1;
-  for (let left = fewestProbes(settings); left > 0; left--) {
+  for (let left = unansweredProbes(settings).fewest; left > 0; left--) {
     chance *= missChance(left * intervalMs - rttMs, way);
   }
   return (HOUR_MS / idleMs) * chance;
-}
-
-/** Late timers reach the user timeout with fewer probes sent: see {@link keepaliveBound}. */
-function fewestProbes({ idleMs, intervalMs, userTimeoutMs }: FullKeepaliveSettings): number {
-  return Math.max(1, Math.ceil((userTimeoutMs / (1 + KERNEL_TIMER_LATENESS) - idleMs) / intervalMs));
 }

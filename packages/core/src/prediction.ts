@@ -1,4 +1,5 @@
 import { keepaliveDetection } from "./keepalive-prediction.js";
+import { keepalivePeriodMs } from "./keepalive-timing.js";
 import { JITTER_MEAN, JITTER_SIGMA } from "./pacing.js";
 import type { Policy, PolicyFactory } from "./policy.js";
 import type { Transport } from "./transport.js";
@@ -114,9 +115,7 @@ function trafficPerHour(
   measure: (frames: readonly number[]) => number,
 ): TrafficPerHour {
   if (policy.kernel !== undefined) {
-    const { idleMs, intervalMs } = policy.kernel;
-    // After a probe the timer runs for an interval, answered or not.
-    const perHour = HOUR_MS / (Math.ceil(Math.max(idleMs, intervalMs) / 1000) * 1000);
+    const perHour = HOUR_MS / keepalivePeriodMs(policy.kernel);
     return { out: perHour * measure(wire.probe.out), in: perHour * measure(wire.probe.in) };
   }
   const perHour = HOUR_MS / jitteredInterval(policy.intervalMs).meanMs;

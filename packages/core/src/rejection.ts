@@ -28,7 +28,7 @@ export type FrameRejection =
   | { readonly kind: "unsolicited-echo"; readonly seq: number }
   /** Above the rate that this end asked for, and far enough to be no jitter. */
   | { readonly kind: "too-frequent"; readonly minReceiveMs: number }
-  /** Of a session that has ended: a stray from before its `bye`, or from before the peer's restart. */
+  /** Of a session that has ended: a stray from before its `bye` or the peer's restart, or of a peer that was refused. */
   | { readonly kind: "ended-session"; readonly session: number }
   /** A new peer beyond the bound on peers. */
   | { readonly kind: "too-many-peers"; readonly limit: number };

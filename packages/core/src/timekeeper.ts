@@ -1,6 +1,7 @@
 import { BeatLedger, type LedgerEntry, type Routine } from "./beat-ledger.js";
 import { type Deadlined, DeadlineQueue } from "./deadline-queue.js";
 import { ProbeBudget } from "./probe-budget.js";
+import { Timetable } from "./timetable.js";
 
 /** Something that is ticked at its deadline, and judged only after pending input was let in. */
 export interface Timed extends Deadlined {
@@ -52,6 +53,8 @@ export const WORK_PER_TURN = 16;
 export class Timekeeper {
   /** What all its links together may spend on confirming probes. */
   readonly probeBudget = new ProbeBudget();
+  /** When its links send. */
+  readonly timetable = new Timetable();
   readonly #loop: EventLoop;
   readonly #workPerTurn: number;
   readonly #queue = new DeadlineQueue<Timed>();

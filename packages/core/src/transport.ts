@@ -41,6 +41,11 @@ export interface Link {
    */
   close(): void;
   /**
+   * Called just before {@link close} when the peer is refused: it broke the protocol, and goes on. What it still sends
+   * shall not pass for a new peer. For links without a connection of their own; absent: closing is all that it takes.
+   */
+  refuse?(): void;
+  /**
    * False while this end does not read although bytes of the peer wait, as when the application sharing the
    * socket applies back-pressure. The peer's silence then means nothing. Absent: always true.
    */

@@ -105,7 +105,8 @@ describe.each(policies)("%s", (name, make) => {
           expect(suspectAfterMs).toBeGreaterThanOrEqual(Math.min(1250, deadAfterMs));
           expect(confirmIntervalMs).toBeGreaterThanOrEqual(1);
           expect(intervalMs).toBeGreaterThanOrEqual(1000);
-          expect(intervalMs).toBeLessThanOrEqual(chosen.maxDetectionMs);
+          // Of our own beats the peer may have as few as it likes: it alone judges by them.
+          if (chosen.mode !== "beat") expect(intervalMs).toBeLessThanOrEqual(chosen.maxDetectionMs);
         }
       }),
       { numRuns: 500 },

@@ -93,6 +93,31 @@ describe("the ledger of beats", () => {
     );
   });
 
+  it("excuses a silence by short stalls up to its patience in all, by long ones whole, and afresh once heard", () => {
+    const ledger = new BeatLedger();
+    const entry = new Entry();
+    const enter = (heardMs: number) =>
+      ledger.enter(entry, { seq: 0, intervalMs: 1000, heardMs, patienceMs: 1000 }, heardMs);
+    const excusedOf = (place: number, heardMs: number) => {
+      ledger.recall(place);
+      return entry.last!.heardMs - heardMs;
+    };
+    let place = enter(0);
+    for (let nowMs = 161; nowMs <= 161 + 60 * 61; nowMs += 61) ledger.excuse(60, nowMs);
+    expect(excusedOf(place, 0)).toBe(1000);
+
+    place = enter(0);
+    for (let nowMs = 10_000; nowMs <= 100_000; nowMs += 10_000) ledger.excuse(9000, nowMs);
+    expect(excusedOf(place, 0)).toBe(90_000);
+
+    place = enter(0);
+    for (let turn = 1; turn <= 100; turn++) {
+      ledger.take(place, turn, 1000, 1000 * turn);
+      ledger.excuse(60, 1000 * turn + 500);
+    }
+    expect(excusedOf(place, 100_000)).toBe(60);
+  });
+
   it("does not recall the healthy: beats that come in time keep their places for ever", () => {
     const ledger = new BeatLedger();
     const places = Array.from({ length: 1000 }, (_, peer) =>

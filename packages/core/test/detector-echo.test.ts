@@ -17,10 +17,10 @@ describe("in mode echo we probe and the peer answers", () => {
     }
     expect(bench.sent.map(({ atMs, heartbeat }) => [atMs, heartbeat])).toEqual([
       [200, probe(0)],
-      [1187.5, probe(1)],
-      [2187.5, probe(2)],
-      [3187.5, probe(3)],
-      [4187.5, probe(4)],
+      [1200, probe(1)],
+      [2200, probe(2)],
+      [3200, probe(3)],
+      [4200, probe(4)],
     ]);
   });
 

@@ -27,8 +27,7 @@ describe("heartbeats go out on a schedule", () => {
       return bench.sentAtMs("beat");
     });
     const together = one!.filter((atMs, index) => index > 0 && Math.abs(atMs - (other![index] ?? 0)) < 1);
-    // They fall on the same sixteen instants of an interval, by chance on the same one now and then.
-    expect(together.length).toBeLessThan(one!.length / 4);
+    expect(together.length).toBeLessThan(one!.length / 10);
   });
 
   it("the default jitter is random", () => {
@@ -39,21 +38,16 @@ describe("heartbeats go out on a schedule", () => {
     expect(new Set(gapsMs(bench.sentAtMs("beat"))).size).toBeGreaterThan(2);
   });
 
-  it("in company: on sixteenths of the interval, of any sender's, with the mean that the jitter has alone", () => {
-    const policy = answerOnly({ beatIntervalMs: 1000 });
-    const bench = new Bench(policy, { random: seededRandom(3) });
-    bench.runTo(777);
+  it("with the mean and the standard deviation that predictions reckon with", () => {
+    const bench = new Bench(answerOnly({ beatIntervalMs: 1000 }), { random: seededRandom(3) });
     bench.open();
     bench.runTo(1_000_000);
-    const atMs = bench.sentAtMs("beat").slice(1);
-    for (const each of atMs) expect(each % 62.5).toBe(0);
-    const gaps = gapsMs(atMs);
-    expect([...new Set(gaps)].sort((a, b) => a - b)).toEqual([750, 812.5, 875, 937.5, 1000]);
+    const gaps = gapsMs(bench.sentAtMs("beat"));
     const meanMs = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
     const varianceMs2 = gaps.reduce((sum, gap) => sum + (gap - meanMs) ** 2, 0) / gaps.length;
     // Three standard errors.
-    expect(Math.abs(meanMs - 875)).toBeLessThan((3 * 76.5) / Math.sqrt(gaps.length));
-    expect(Math.abs(Math.sqrt(varianceMs2) / 76.55 - 1)).toBeLessThan(0.06);
+    expect(Math.abs(meanMs - 875)).toBeLessThan((3 * 72.17) / Math.sqrt(gaps.length));
+    expect(Math.abs(Math.sqrt(varianceMs2) / 72.17 - 1)).toBeLessThan(0.06);
   });
 
   it("late timers do not add up: the schedule is of absolute times", () => {
@@ -73,7 +67,7 @@ describe("heartbeats go out on a schedule", () => {
     bench.tick();
     bench.tick();
     bench.runTo(12_500);
-    expect(bench.sentAtMs("beat")).toEqual([0, 10_300, 11_250, 12_250]);
+    expect(bench.sentAtMs("beat")).toEqual([0, 10_300, 11_300, 12_300]);
   });
 
   it("without random numbers or ticks in between, input does not move it", () => {

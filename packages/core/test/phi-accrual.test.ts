@@ -84,10 +84,10 @@ describe("φ", () => {
     expect(policy.phi(9000)).toBeLessThan(Number.POSITIVE_INFINITY);
   });
 
-  it("during the warm-up is that of a sender with our jitter: 875 ± 77 ms of 1000", () => {
+  it("during the warm-up is that of a sender with our jitter: 875 ± 72 ms of 1000", () => {
     const policy = phiAccrual({ intervalMs: 1000 })();
     expect(policy.phi(875)).toBeCloseTo(Math.log10(2), 12);
-    expect(policy.phi(875 + (1000 * Math.sqrt(1.5)) / 16)).toBeCloseTo(1.841_021_645_009_26 / Math.LN10, 12);
+    expect(policy.phi(875 + 250 / Math.sqrt(12))).toBeCloseTo(1.841_021_645_009_26 / Math.LN10, 12);
     expect(phiAccrual({ intervalMs: 1000, arrivals: "exponential" })().phi(875)).toBeCloseTo(Math.LOG10E, 12);
   });
 

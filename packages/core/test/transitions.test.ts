@@ -28,6 +28,7 @@ const MAY_TRIGGER: Readonly<Record<Input["type"], readonly (typeof TRIGGERS)[num
   closed: ["failure", "farewell"],
   tick: ["doubt", "expiry"],
   stalled: [],
+  deaf: [],
 };
 
 describe("the state machine", () => {

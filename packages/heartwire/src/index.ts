@@ -10,6 +10,7 @@ export {
   type GroupSilenceEvent,
   type GroupSilenceOptions,
   type HeartbeatRequirements,
+  isGroupSilence,
   type JacobsonOptions,
   jacobson,
   type KeepaliveBound,

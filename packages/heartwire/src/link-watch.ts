@@ -21,6 +21,7 @@ import {
 const OPENED: Input = { type: "opened" };
 const ACTIVE: Input = { type: "active" };
 const TICK: Input = { type: "tick" };
+const DEAF: Input = { type: "deaf" };
 
 /** Not in the ledger of beats. */
 const NOWHERE = -1;
@@ -94,7 +95,7 @@ export abstract class LinkWatch implements LinkListener, LedgerEntry {
 
   #beforeVerdict(nowMs: number): void {
     if (this.#link?.hearing?.() === false) {
-      this.stalled(this.#detector.silentMs(nowMs), nowMs);
+      this.#handle(DEAF, nowMs);
     } else if (this.#detector.state === "suspect") {
       const forMs = this.#detector.confirmPhaseMs;
       if (this.isReprieved(nowMs, forMs)) this.#handle({ type: "reprieved", forMs }, nowMs);
@@ -181,6 +182,7 @@ export abstract class LinkWatch implements LinkListener, LedgerEntry {
     const { event } = output;
     const final = event.type === "dead" || event.type === "left";
     // Released first: whoever hears of a death may open the next link at once.
+    if (event.type === "dead" && event.cause.kind === "protocol") this.#link?.refuse?.();
     if (final) this.#release();
     this.event(event);
     if (final) this.ended();

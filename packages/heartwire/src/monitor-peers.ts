@@ -5,6 +5,7 @@ import {
   type FrameRejection,
   type GroupMember,
   GroupSilence,
+  type GroupSilenceEvent,
   type GroupSilenceOptions,
   isPowerOfTwo,
   type LivenessEvent,
@@ -24,19 +25,31 @@ import { detectorOptions, type MonitorOptions } from "./monitor.js";
 import { monotonicScheduler } from "./monotonic-scheduler.js";
 import { timekeeperOf } from "./scheduler-loop.js";
 
-/** One thing that happened to one of many peers. */
-export interface PeerLiveness<Handle> {
+/**
+ * What {@link monitorPeers} tells: what happens to one peer, and what the silence of many means. The latter have types of
+ * their own, `group-…`; {@link isGroupSilence} tells them apart.
+ */
+export type PeerEvent = LivenessEvent | GroupSilenceEvent;
+
+/**
+ * One thing that happened to one of many peers. Of an event of the group, `peer` is the one on whose occasion it is told:
+ * whose verdict waits, who answered, or who is called dead first. So there always is a peer.
+ */
+export interface PeerLiveness<Handle, Event extends PeerEvent = PeerEvent> {
   readonly peer: Peer<Handle>;
-  readonly event: LivenessEvent;
+  readonly event: Event;
 }
 
 /** Options of {@link monitorPeers}. `samples` is off by default here: at 100 000 peers nobody reads them. */
 export interface MonitorPeersOptions extends MonitorOptions {
   /**
-   * Suspects ourselves first when many peers fall silent together: their deaths then wait for another confirming
-   * phase, or two. `{}` takes the defaults. Absent: each peer is judged for itself alone.
+   * Suspects ourselves first when many peers fall silent together: their deaths then wait for another confirming phase
+   * of their policy (from suspicion to death), and a second one if anybody is heard meanwhile. Worst case of detection:
+   * `deadAfterMs + 2 × (deadAfterMs - suspectAfterMs)`, twice `deadAfterMs` with a fixed timeout's defaults. Default: as
+   * soon as half of all, five at least, on three hosts at least, are in doubt as the first would be called dead. `"off"`:
+   * each peer is judged for itself alone, and the stream tells nothing of a group.
    */
-  readonly groupSilence?: GroupSilenceOptions;
+  readonly groupSilence?: "off" | GroupSilenceOptions;
   /** Octets that belong to no peer were dropped. Called at the totals 1, 2, 4, 8, …. */
   readonly onRejected?: (rejection: FrameRejection, total: number) => void;
 }
@@ -55,8 +68,21 @@ export class PeerSourceError extends Error {
 /**
  * Watches everyone who comes to a server, with one policy each and one timer for all. Unsubscribing leaves
  * the peers with a `bye` and the server to its owner. Completes when the server has closed and the last peer
- * is gone; errors with {@link PeerSourceError} when the server fails.
+ * is gone; errors with {@link PeerSourceError} when the server fails, and with RangeError for an option that cannot be.
+ *
+ * Worst case of detection: that of the policy, and when many fall silent together two confirming phases more, see
+ * {@link MonitorPeersOptions.groupSilence}.
  */
+export function monitorPeers<Handle>(
+  source: PeerSource<Handle>,
+  policy: PolicyFactory,
+  options: MonitorPeersOptions & { readonly groupSilence: "off" },
+): Observable<PeerLiveness<Handle, LivenessEvent>>;
+export function monitorPeers<Handle>(
+  source: PeerSource<Handle>,
+  policy: PolicyFactory,
+  options?: MonitorPeersOptions,
+): Observable<PeerLiveness<Handle>>;
 export function monitorPeers<Handle>(
   source: PeerSource<Handle>,
   policy: PolicyFactory,
@@ -91,7 +117,8 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     this.#policy = policy;
     this.#options = options;
     this.#subscriber = subscriber;
-    if (options.groupSilence !== undefined) this.group = new GroupSilence(options.groupSilence);
+    const { groupSilence } = options;
+    if (groupSilence !== "off") this.group = new GroupSilence(groupSilence);
     this.#keeper = timekeeperOf(options.scheduler ?? monotonicScheduler);
     this.#subscription = source.listen(this);
   }
@@ -140,7 +167,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     return shared;
   }
 
-  tell(peer: Peer<Handle>, event: LivenessEvent): void {
+  tell(peer: Peer<Handle>, event: PeerEvent): void {
     this.#subscriber.next({ peer, event });
   }
 
@@ -178,14 +205,23 @@ class PeerWatch<Handle> extends LinkWatch implements GroupMember {
     this.#watching = watching;
   }
 
+  /** The address without the port. Made anew when asked for, which is when the peer is in doubt. */
+  get host(): string {
+    return this.#peer.address.replace(/:\d+$/, "");
+  }
+
   protected override isReprieved(nowMs: number, phaseMs: number): boolean {
-    return this.#watching.group?.reprieves(this, nowMs, phaseMs) === true;
+    const verdict = this.#watching.group?.judge(this, nowMs, phaseMs);
+    if (verdict?.event !== undefined) this.#watching.tell(this.#peer, verdict.event);
+    return verdict?.reprieved === true;
   }
 
   protected event(event: LivenessEvent): void {
-    if (event.type === "suspect") this.#watching.group?.suspected(this);
-    else if (event.type === "alive") this.#watching.group?.answered(this, event.atMs);
+    const { group } = this.#watching;
+    if (event.type === "suspect") group?.suspected(this);
+    const ofGroup = event.type === "alive" ? group?.answered(this, event.atMs) : undefined;
     this.#watching.tell(this.#peer, event);
+    if (ofGroup !== undefined) this.#watching.tell(this.#peer, ofGroup);
   }
 
   protected ended(): void {

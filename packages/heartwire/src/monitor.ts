@@ -28,8 +28,10 @@ export interface MonitorOptions {
    */
   readonly evidence?: "any" | "heartbeats";
   /**
-   * Asks the peer not to send heartbeats more often than this: whole milliseconds, 1 to 2^32 - 1. It follows
-   * without a reconnect; one that goes on far above the rate is dead, with the cause `protocol`. Default: no limit.
+   * Asks the peer not to send heartbeats of its own accord more often than this: whole milliseconds, 1 to 2^32 - 1. It
+   * follows without a reconnect; one that goes on far above the rate is dead, with the cause `protocol`: at four times
+   * what is allowed, after at most 150 heartbeats. Echoes of our own probes do not count. In the modes `beat` and
+   * `listen` a limit that the policy would doubt every peer for is a RangeError on the stream. Default: no limit.
    */
   readonly minReceiveMs?: number;
   /** The time source; default {@link monotonicScheduler}. Tests pass RxJS's TestScheduler. */
@@ -65,7 +67,7 @@ export function monitor(
 export function detectorOptions(
   proves: Proof,
   options: MonitorOptions,
-  { probeBudget }: Timekeeper,
+  { probeBudget, timetable }: Timekeeper,
   samplesByDefault: boolean,
 ): DetectorOptions {
   const { payload, health, evidence, minReceiveMs, random } = options;
@@ -73,6 +75,7 @@ export function detectorOptions(
   return {
     proves,
     probeBudget,
+    timetable,
     samples: options.samples ?? samplesByDefault,
     ...(payload && { payload }),
     ...(health && { health }),

@@ -1,12 +1,12 @@
 import { answerOnly, type LivenessEvent, type PeerSource, type Transport } from "@heartwire/core";
 import type { Observable } from "rxjs";
-import { monitor } from "./monitor.js";
+import { type MonitorOptions, monitor } from "./monitor.js";
 import { type MonitorPeersOptions, monitorPeers, type PeerLiveness } from "./monitor-peers.js";
 
 /** Options of {@link respond}. */
 export interface RespondOptions
   extends Pick<MonitorPeersOptions, "payload" | "minReceiveMs" | "scheduler" | "random"> {
-  /** Also beat by ourselves this often, 1 to 2^32 - 1. Absent: only answer probes. */
+  /** Also beat by ourselves this often, or as rarely as the peer asks; 1 to 2^32 - 1. Absent: only answer probes. */
   readonly beatIntervalMs?: number;
   /**
    * The application's own health check, asked before every answer and beat. While it is false nothing is
@@ -34,10 +34,11 @@ export function respond(transport: Transport, options: RespondOptions = {}): Obs
 export function respondPeers<Handle>(
   source: PeerSource<Handle>,
   options: RespondOptions & Pick<MonitorPeersOptions, "onRejected"> = {},
-): Observable<PeerLiveness<Handle>> {
+): Observable<PeerLiveness<Handle, LivenessEvent>> {
   const { onRejected } = options;
   return monitorPeers(source, answerOnly(options), {
     ...asMonitorOptions(options),
+    groupSilence: "off",
     ...(onRejected && { onRejected }),
   });
 }
@@ -48,7 +49,7 @@ function asMonitorOptions({
   minReceiveMs,
   scheduler,
   random,
-}: RespondOptions): MonitorPeersOptions {
+}: RespondOptions): MonitorOptions {
   return {
     samples: false,
     ...(health && { health }),

@@ -1,5 +1,6 @@
-import type { DeathCause, LivenessEvent, Proof, State } from "@heartwire/core";
+import type { DeathCause, Proof, State } from "@heartwire/core";
 import { type OperatorFunction, scan, startWith } from "rxjs";
+import type { PeerEvent } from "./monitor-peers.js";
 import type { Reconnecting } from "./reconnect.js";
 
 /** Everything known of a peer at one moment, for user interfaces and metrics. */
@@ -32,13 +33,13 @@ const INITIAL: Status = { state: "pending", recoveries: 0, connections: 0, rejec
 
 /**
  * Turns events into snapshots: first `pending`, then one per event. Behind `reconnect()` it goes on over the
- * links, and its counters with it.
+ * links, and its counters with it. What `monitorPeers` tells of a group changes nothing.
  */
-export function toStatus(): OperatorFunction<LivenessEvent | Reconnecting, Status> {
+export function toStatus(): OperatorFunction<PeerEvent | Reconnecting, Status> {
   return (events) => events.pipe(scan(next, INITIAL), startWith(INITIAL));
 }
 
-function next(status: Status, event: LivenessEvent | Reconnecting): Status {
+function next(status: Status, event: PeerEvent | Reconnecting): Status {
   switch (event.type) {
     case "alive":
       return alive(status, event.atMs, event.proof);
@@ -63,6 +64,10 @@ function next(status: Status, event: LivenessEvent | Reconnecting): Status {
     case "rejected":
       // Told at 1, 2, 4, 8, … of each link: at each but the first, half of the total is new.
       return { ...status, rejected: status.rejected + Math.ceil(event.total / 2) };
+    case "group-silent":
+    case "group-answered":
+    case "group-unanswered":
+      return status;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LivenessEvent, Policy, Transport } from "@heartwire/core";
-import { mergeMap, noop, of, take, throwError } from "rxjs";
+import { mergeMap, NEVER, noop, of, take, throwError } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { fixedTimeout, monitor } from "../src/index.js";
 import { facingTransports } from "./support/facing-transports.js";
@@ -99,6 +99,24 @@ describe("a monitor's subscription", () => {
       return () => {
         expect(peer.sent()).toEqual(["0 probe 0", "10 echo 0", "10 bye"]);
         expect(peer.links[0]!.closed).toBe(true);
+      };
+    });
+  });
+
+  it.each([
+    ["a flooder, so that it does not come back as somebody new", "ob 4000ms f", true],
+    ["nobody who is merely silent", "ob", false],
+  ])("refuses %s", (_, script, isRefused) => {
+    marbles(({ transport, virtual, expectObservable }) => {
+      const peer = transport(script);
+      const policy = fixedTimeout({ intervalMs: 2000, mode: "listen" });
+      const stream = monitor(peer, policy, { ...virtual, minReceiveMs: 1000, samples: false });
+      const causes: string[] = [];
+      stream.subscribe((event) => event.type === "dead" && causes.push(event.cause.kind));
+      expectObservable(NEVER, "10s !").toBe("");
+      return () => {
+        expect(causes).toEqual([isRefused ? "protocol" : "silence"]);
+        expect(peer.links[0]).toMatchObject({ refused: isRefused, closed: true });
       };
     });
   });

@@ -6,7 +6,14 @@ import { udpHub } from "@heartwire/udp";
 import { webSocketPeers } from "@heartwire/websocket";
 import { expect, it } from "vitest";
 import { WebSocketServer } from "ws";
-import { fixedTimeout, type LivenessEvent, monitor, monitorPeers, respondPeers } from "../src/index.js";
+import {
+  fixedTimeout,
+  type LivenessEvent,
+  monitor,
+  monitorPeers,
+  type PeerEvent,
+  respondPeers,
+} from "../src/index.js";
 import { CLIENTS, HOST } from "./support/transports.js";
 
 const OWN_MS = 20;
@@ -46,7 +53,7 @@ const SERVERS: Readonly<Record<"tcp" | "udp" | "websocket-messages", () => Promi
 async function meeting(name: keyof typeof SERVERS, mode: "echo" | "beat") {
   const server = await SERVERS[name]();
   const atClient: LivenessEvent[] = [];
-  const atServer: LivenessEvent[] = [];
+  const atServer: PeerEvent[] = [];
   const options = { minReceiveMs: ASKED_MS, samples: true };
   const peers =
     mode === "echo"
@@ -68,7 +75,7 @@ it.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])(
     const [echoing, beating] = await Promise.all([meeting(name, "echo"), meeting(name, "beat")]);
     // At its own pace there would be 75 and more; some go out before the wish is heard, and confirm a doubt.
     const most = FOR_MS / (0.75 * ASKED_MS) + 10;
-    const samples = (events: readonly LivenessEvent[]) =>
+    const samples = (events: readonly PeerEvent[]) =>
       events.filter(({ type }) => type === "heartbeat").length;
     expect(samples(echoing.atClient)).toBeGreaterThan(2);
     expect(samples(echoing.atClient)).toBeLessThan(most);

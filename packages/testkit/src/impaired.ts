@@ -125,6 +125,10 @@ class ImpairedLink implements Link, Path {
     });
   }
 
+  refuse(): void {
+    this.#inner?.refuse?.();
+  }
+
   hearing(): boolean {
     return this.#inner?.hearing?.() ?? true;
   }

@@ -48,6 +48,7 @@ export function lateTransport(description: Pick<Transport, "name" | "proves" | "
             state.closed = true;
             state.link?.close();
           },
+          refuse: () => state.link?.refuse?.(),
           hearing: () => state.link?.hearing?.() ?? true,
         };
       },

@@ -1,119 +1,72 @@
 import type { Socket } from "node:net";
-import { checkKeepaliveSettings, type KeepaliveSettings } from "@heartwire/core";
-import { setIdleThroughNode, setThroughNode, takesFourArguments } from "./node-keepalive.js";
+import { checkPartialKeepaliveSettings, type PartialKeepaliveSettings } from "@heartwire/core";
+import { type Attempts, attemptAll, type KernelSettings, noAttempts } from "./keepalive-attempts.js";
 import type { OptionKey } from "./option-numbers.js";
-import { type Attempt, reportOption } from "./option-report.js";
+import { reportOption } from "./option-report.js";
 import type { KeepaliveReport } from "./report.js";
-import { whyNotTcp } from "./socket-handle.js";
-import { optionsOf, type SocketOptions, whyNotConnected } from "./socket-options.js";
+import { requireObject } from "./require.js";
+import { whyNoKeepalive } from "./socket-handle.js";
+import { optionsOf, type SocketOptions } from "./socket-options.js";
 import { type SystemCalls, systemCalls, type Unavailable } from "./system-calls.js";
 
-type Attempts = Readonly<Record<Exclude<OptionKey, "enabled">, Attempt>>;
-
-/** Settings in the kernel's own units. */
-interface KernelSettings {
-  readonly idleSeconds: number;
-  readonly intervalSeconds: number;
-  readonly probes: number;
-  readonly userTimeoutMs: number | undefined;
-}
-
 /**
- * Turns the kernel's keepalive on for a connected socket, sets its options for real, and reads them back.
+ * Turns the kernel's keepalive on for a connected socket, sets its options for real, and reads them back. A setting
+ * that is absent is left as it is, which is the system's value unless somebody has set another: so `{}` is what
+ * nginx calls `on`. Its outcome is `untouched`.
  *
  * The kernel counts idle time and interval in whole seconds, so fractions are rounded up, and the report says
- * so. The best means that is there is taken: Node's own four-argument `setKeepAlive` (24.19, 26.4 and later);
- * else setsockopt through koffi; else `setKeepAlive(true, idleMs)`, which on Linux forces the interval to 1 s and
- * the probes to 10. TCP_USER_TIMEOUT, and all reading back, need koffi. What could not be done is in the report,
- * never thrown: also a socket that is destroyed, not connected yet or no TCP is only reported, with means `none`.
- * A few microseconds: at most nine system calls to set, five to read back.
+ * so. The best means that is there is taken: Node's own four-argument `setKeepAlive` (24.19, 26.4 and later), if all
+ * three are given; else setsockopt through koffi; else `setKeepAlive(true, idleMs)`, which on Linux forces the interval
+ * to 1 s and the probes to 10. TCP_USER_TIMEOUT, and all reading back, need koffi. What could not be done is in the
+ * report, never thrown: also a socket that is destroyed, not connected yet or no TCP, such as TLS over a stream that is
+ * no socket, is only reported, with means `none`; and that of an HTTP/2 session, whose `setKeepAlive` throws, is set by
+ * its descriptor. A few microseconds: at most nine system calls to set, five to read back.
  *
  * A later `setKeepAlive` by anybody else, such as that of `http.Agent`, replaces what was set here:
  * `enforceKeepalive` on the agent sets it again.
  *
  * @throws RangeError when a setting is outside the kernel's range, with its name and value.
+ * @throws TypeError when `socket` or `settings` is no object.
  */
-export function applyKeepalive(socket: Socket, settings: KeepaliveSettings): KeepaliveReport {
+export function applyKeepalive(socket: Socket, settings: PartialKeepaliveSettings): KeepaliveReport {
   return applyKeepaliveWith(socket, settings, systemCalls(), process.platform);
 }
 
 /** {@link applyKeepalive} with given means. */
 export function applyKeepaliveWith(
   socket: Socket,
-  settings: KeepaliveSettings,
+  settings: PartialKeepaliveSettings,
   calls: SystemCalls | Unavailable,
   platform: NodeJS.Platform,
 ): KeepaliveReport {
-  checkKeepaliveSettings(settings);
+  checkPartialKeepaliveSettings(settings);
+  requireObject("socket", socket, "a net.Socket");
   const wanted = inKernelUnits(settings);
-  const why = whyNotConnected(socket) ?? whyNotTcp(socket);
+  const why = whyNoKeepalive(socket, platform);
   const options: SocketOptions | Unavailable =
     why === undefined ? optionsOf(socket, calls, platform) : { kind: "unavailable", why };
-  const attempts = why === undefined ? setAll(socket, wanted, options, platform) : noAttempts(wanted, why);
+  const attempts =
+    why === undefined ? attemptAll(socket, wanted, options, platform) : noAttempts(wanted, why);
   return reportOf(settings, attempts, options);
 }
 
-function inKernelUnits(settings: KeepaliveSettings): KernelSettings {
+function inKernelUnits({
+  idleMs,
+  intervalMs,
+  probes,
+  userTimeoutMs,
+}: PartialKeepaliveSettings): KernelSettings {
+  const wholeSeconds = (ms: number | undefined) => (ms === undefined ? undefined : Math.ceil(ms / 1000));
   return {
-    idleSeconds: Math.ceil(settings.idleMs / 1000),
-    intervalSeconds: Math.ceil(settings.intervalMs / 1000),
-    probes: settings.probes,
-    userTimeoutMs: settings.userTimeoutMs,
+    idleSeconds: wholeSeconds(idleMs),
+    intervalSeconds: wholeSeconds(intervalMs),
+    probes,
+    userTimeoutMs,
   };
-}
-
-function noAttempts(wanted: KernelSettings, why: string): Attempts {
-  const failed: Attempt = { means: "none", problem: `not set: ${why}` };
-  const userTimeout: Attempt = wanted.userTimeoutMs === undefined ? { means: "none" } : failed;
-  return { idle: failed, interval: failed, probes: failed, userTimeout };
-}
-
-function setAll(
-  socket: Socket,
-  wanted: KernelSettings,
-  options: SocketOptions | Unavailable,
-  platform: NodeJS.Platform,
-): Attempts {
-  const userTimeout = setUserTimeout(wanted.userTimeoutMs, options);
-  if (takesFourArguments(socket)) {
-    setThroughNode(socket, wanted.idleSeconds, wanted.intervalSeconds, wanted.probes);
-    const byNode: Attempt = { means: "node" };
-    return { idle: byNode, interval: byNode, probes: byNode, userTimeout };
-  }
-  setIdleThroughNode(socket, wanted.idleSeconds);
-  // After Node's call, which forces interval and probes. That call is made so that Node knows keepalive to be on:
-  // else its setKeepAlive(false) would later make no system call, and leave it on.
-  if (options.kind === "available") return { ...setThroughDescriptor(wanted, options), userTimeout };
-  const why = `this Node cannot set it, and ${options.why}`;
-  // What Node's plain call does to the other two is known of Linux only.
-  const outcome = (forced: string) => (platform === "linux" ? `forced to ${forced}` : "not set");
-  return {
-    idle: { means: "node-idle-only" },
-    interval: { means: "none", problem: `${outcome("1 s")}: ${why}` },
-    probes: { means: "none", problem: `${outcome("10")}: ${why}` },
-    userTimeout,
-  };
-}
-
-function setUserTimeout(wantedMs: number | undefined, options: SocketOptions | Unavailable): Attempt {
-  if (wantedMs === undefined) return { means: "none" };
-  if (options.kind === "unavailable") return { means: "none", problem: `not set: ${options.why}` };
-  return attempted(options.set("userTimeout", wantedMs));
-}
-
-function setThroughDescriptor(wanted: KernelSettings, options: SocketOptions): Omit<Attempts, "userTimeout"> {
-  const idle = attempted(options.set("idle", wanted.idleSeconds));
-  const interval = attempted(options.set("interval", wanted.intervalSeconds));
-  const probes = attempted(options.set("probes", wanted.probes));
-  return { idle, interval, probes };
-}
-
-function attempted(failure: string | undefined): Attempt {
-  return failure === undefined ? { means: "ffi" } : { means: "none", problem: `not set: ${failure}` };
 }
 
 function reportOf(
-  settings: KeepaliveSettings,
+  settings: PartialKeepaliveSettings,
   attempts: Attempts,
   options: SocketOptions | Unavailable,
 ): KeepaliveReport {

@@ -1,7 +1,13 @@
 import { Agent } from "node:http";
 import { Server, Socket } from "node:net";
-import type { KeepaliveSettings } from "@heartwire/core";
+import type { PartialKeepaliveSettings } from "@heartwire/core";
 import { enforceOnAgent } from "./enforce-on-agent.js";
+import {
+  enforceOnDispatcher,
+  isDispatcher,
+  type UndiciDispatcherLike,
+  whyNoEnforcement,
+} from "./enforce-on-dispatcher.js";
 import {
   enforceOnWebSocket,
   enforceOnWebSocketServer,
@@ -18,9 +24,16 @@ import {
 
 /**
  * What makes or holds TCP sockets: a `net.Socket` or `tls.TLSSocket`; a `net.Server`, `tls.Server`, `http.Server`,
- * `https.Server` or HTTP/2 server; an `http.Agent` or `https.Agent`; a `WebSocketServer` or `WebSocket` of ws.
+ * `https.Server` or HTTP/2 server; an `http.Agent` or `https.Agent`; a `WebSocketServer` or `WebSocket` of ws; an
+ * `Agent`, `Pool`, `Client`, `BalancedPool` or `RoundRobinPool` of undici.
  */
-export type KeepaliveTarget = Socket | Server | Agent | WebSocketServerLike | WebSocketLike;
+export type KeepaliveTarget =
+  | Socket
+  | Server
+  | Agent
+  | WebSocketServerLike
+  | WebSocketLike
+  | UndiciDispatcherLike;
 
 /**
  * Applies settings, as {@link applyKeepalive} does, to every socket of `target`, from now on until closed.
@@ -32,25 +45,29 @@ export type KeepaliveTarget = Socket | Server | Agent | WebSocketServerLike | We
  *   each time it puts a socket back for reuse; the settings are applied again in the same turn.
  * - A ws server, also one with `server` or `noServer`: the clients it tracks, and each whose handshake it accepts.
  * - A ws client: now, or after its handshake.
+ * - An undici dispatcher: each connection it makes, after the handshake, with TLS. It does not tell which it has.
  *
  * Anybody else's `setKeepAlive` on a socket still overwrites. To change the settings, close the first enforcement
- * before the next: which of two on one target wins is not defined. For undici, see {@link keepaliveConnector} and
+ * before the next: which of two on one target wins is not defined. For undici, see also {@link keepaliveConnector} and
  * {@link enforceKeepaliveOnFetch}.
  *
  * @throws RangeError when a setting is outside the kernel's range, with its name and value.
- * @throws TypeError when `target` is nothing of these.
+ * @throws TypeError when `target` is nothing of these, `settings` no object, or `onReport` no function.
  */
 export function enforceKeepalive(
   target: KeepaliveTarget,
-  settings: KeepaliveSettings,
+  settings: PartialKeepaliveSettings,
   options: EnforceKeepaliveOptions = {},
 ): KeepaliveEnforcement {
   const enforcer = new SocketEnforcer(settings, options);
+  const why = isObject(target) && isDispatcher(target) ? whyNoEnforcement(target) : undefined;
+  if (why !== undefined) throw new TypeError(why);
   if (target instanceof Socket) enforceOnSocket(target, enforcer);
   else if (target instanceof Server) enforceOnServer(target, enforcer);
   else if (target instanceof Agent) enforceOnAgent(target, enforcer);
   else if (isObject(target) && isWebSocketServer(target)) enforceOnWebSocketServer(target, enforcer);
   else if (isObject(target) && isWebSocket(target)) enforceOnWebSocket(target, enforcer);
+  else if (isObject(target) && isDispatcher(target)) enforceOnDispatcher(target, enforcer);
   else throw new TypeError(whyNoTarget(target));
   return enforcer;
 }
@@ -75,9 +92,6 @@ function isObject(target: unknown): target is object {
 }
 
 function whyNoTarget(target: unknown): string {
-  if (isObject(target) && "dispatch" in target) {
-    return "target must not be an undici dispatcher: give it a connect option made by keepaliveConnector()";
-  }
   const what = isObject(target) ? (target.constructor?.name ?? "an object") : String(target);
-  return `target must be a socket, a server, an http.Agent, or a server or client of ws, not ${what}`;
+  return `target must be a socket, a server, an http.Agent, a server or client of ws, or an undici dispatcher, not ${what}`;
 }

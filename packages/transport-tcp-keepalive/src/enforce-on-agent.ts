@@ -45,19 +45,38 @@ function isFunction(value: unknown): value is (...outcome: unknown[]) => unknown
   return typeof value === "function";
 }
 
-/** Overrides a method of one object. Returns how to undo that, which leaves alone what others overrode since. */
+/** What stands in for a method of an agent. */
+interface Override {
+  readonly original: unknown;
+  /** Whether the original is the object's own, or its prototype's. */
+  readonly own: boolean;
+  inUse: boolean;
+}
+
+/** By the function that stands in. */
+const overrides = new WeakMap<object, Override>();
+
+/**
+ * Overrides a method of one object. Returns how to undo that, which leaves alone what others overrode since. Several of
+ * ours on one object may be undone in any order: one that another of ours stands upon goes when that one does.
+ */
 function override<Target extends object, Name extends keyof Target>(
   target: Target,
   name: Name,
-  make: (original: Target[Name]) => Target[Name],
+  make: (original: Target[Name]) => Target[Name] & object,
 ): () => void {
   const original = target[name];
-  const own = Object.hasOwn(target, name);
   const replacement = make(original);
+  const entry: Override = { original, own: Object.hasOwn(target, name), inUse: true };
+  overrides.set(replacement, entry);
   target[name] = replacement;
   return () => {
-    if (target[name] !== replacement) return;
-    if (own) target[name] = original;
-    else delete (target as Partial<Target>)[name];
+    entry.inUse = false;
+    for (;;) {
+      const top = overrides.get(target[name] as object);
+      if (top === undefined || top.inUse) return;
+      if (top.own) target[name] = top.original as Target[Name];
+      else delete (target as Partial<Target>)[name];
+    }
   };
 }

@@ -1,4 +1,4 @@
-export type { KeepaliveSettings } from "@heartwire/core";
+export type { KeepaliveRange, KeepaliveSettings, PartialKeepaliveSettings } from "@heartwire/core";
 export {
   type KeepaliveBound,
   type KeepaliveConditions,
@@ -8,6 +8,7 @@ export {
 } from "@heartwire/core";
 export { applyKeepalive } from "./apply-keepalive.js";
 export { enforceKeepalive, type KeepaliveTarget } from "./enforce-keepalive.js";
+export type { UndiciDispatcherLike } from "./enforce-on-dispatcher.js";
 export type { WebSocketLike, WebSocketServerLike } from "./enforce-on-websocket.js";
 export { type KeepaliveOptions, keepalive } from "./keepalive.js";
 export type { FindingEvidence, KeepaliveFinding, KeepaliveFindingCode } from "./keepalive-finding.js";

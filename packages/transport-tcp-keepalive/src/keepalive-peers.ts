@@ -14,6 +14,7 @@ import {
 import type { KeepaliveLink } from "./keepalive-link.js";
 import { linkOver } from "./keepalive-socket.js";
 import { KEEPALIVE_WIRE, KeepaliveSetter, type ReportListener } from "./keepalive-transport.js";
+import { requireFunction, requireObject } from "./require.js";
 
 /** What {@link keepalivePeers} may be told besides. */
 export interface KeepalivePeersOptions {
@@ -33,6 +34,7 @@ export interface KeepalivePeersOptions {
  * the cause if the server could not listen; a single failed accept is passed over.
  *
  * @throws RangeError when a setting or `maxPeers` is out of range, with its name and value.
+ * @throws TypeError when `server` or `settings` is no object, or `onReport` no function.
  */
 export function keepalivePeers(
   server: Server,
@@ -40,6 +42,8 @@ export function keepalivePeers(
   options: KeepalivePeersOptions = {},
 ): PeerSource<Socket> {
   const { maxPeers = 100_000, onReport } = options;
+  requireObject("server", server, "a net.Server");
+  requireFunction("onReport", onReport);
   checkKeepaliveSettings(settings);
   requireInteger("maxPeers", maxPeers, 1, Number.MAX_SAFE_INTEGER);
   return {

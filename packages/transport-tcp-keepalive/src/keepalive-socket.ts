@@ -7,6 +7,7 @@ import {
   type KeepaliveTransport,
   type ReportListener,
 } from "./keepalive-transport.js";
+import { requireObject } from "./require.js";
 
 /** What {@link keepaliveSocket} may be told besides. */
 export interface KeepaliveSocketOptions {
@@ -25,12 +26,14 @@ export interface KeepaliveSocketOptions {
  * `open()` throws Error while another link of this transport is open; one after another is allowed.
  *
  * @throws RangeError when a setting is outside the kernel's range, with its name and value.
+ * @throws TypeError when `socket` or `settings` is no object, or `onReport` no function.
  */
 export function keepaliveSocket(
   socket: Socket,
   settings: KeepaliveSettings,
   options: KeepaliveSocketOptions = {},
 ): KeepaliveTransport {
+  requireObject("socket", socket, "a net.Socket");
   checkKeepaliveSettings(settings);
   const setter = new KeepaliveSetter(settings, options.onReport);
   let link: KeepaliveLink | undefined;

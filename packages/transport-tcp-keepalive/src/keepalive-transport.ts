@@ -3,6 +3,7 @@ import { type KeepaliveSettings, TCP_SEGMENT_OCTETS, type Transport, type WireCo
 import { applyKeepalive } from "./apply-keepalive.js";
 import type { KeepaliveInForce } from "./kernel-evidence.js";
 import type { KeepaliveReport } from "./report.js";
+import { requireFunction } from "./require.js";
 
 /** A transport whose heartbeats are the kernel's. */
 export interface KeepaliveTransport extends Transport {
@@ -31,7 +32,9 @@ export class KeepaliveSetter {
   readonly #onReport: ReportListener | undefined;
   #report: KeepaliveReport | undefined;
 
+  /** @throws TypeError when `onReport` is no function. */
   constructor(settings: KeepaliveSettings, onReport: ReportListener | undefined) {
+    requireFunction("onReport", onReport);
     this.#settings = Object.freeze({ ...settings });
     this.#onReport = onReport;
   }

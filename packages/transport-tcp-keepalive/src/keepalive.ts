@@ -14,6 +14,7 @@ import {
   type KeepaliveTransport,
   type ReportListener,
 } from "./keepalive-transport.js";
+import { requireFunction, requireObject } from "./require.js";
 
 /** Options that keepalive itself decides, or that would take the socket's data away. */
 type OptionsNotOurs = "keepAlive" | "keepAliveInitialDelay" | "onread" | "readable" | "writable" | "fd";
@@ -43,9 +44,12 @@ const MAX_TIMER_MS = 0x7fff_ffff;
  * throws what `net.connect` throws at once for options it refuses; all else arrives as the cause.
  *
  * @throws RangeError when a setting, `port` or `connectTimeoutMs` is out of range, with its name and value.
+ * @throws TypeError when `options` or `settings` is no object, or `onSocket` or `onReport` no function.
  */
 export function keepalive(options: KeepaliveOptions): KeepaliveTransport {
+  requireObject("options", options, "an object such as { host, port, settings }");
   const { settings, tls = false, connectTimeoutMs = 10_000, onSocket, onReport, ...netOptions } = options;
+  requireFunction("onSocket", onSocket);
   checkKeepaliveSettings(settings);
   requireInteger("port", netOptions.port, 1, 65_535);
   if (connectTimeoutMs !== Number.POSITIVE_INFINITY) {

@@ -13,8 +13,9 @@ export interface Middlebox {
 }
 
 /**
- * Idle time-outs by default, each from the document of whoever makes it, or the standard. What publishes none, such
- * as home routers and mobile networks, is left out.
+ * Idle time-outs by default, each from the document (or the source) of whoever makes it, or the standard. What
+ * publishes none, such as home routers and mobile networks, is left out. No socket's own settings are slower than
+ * `linux-conntrack`: only a system's can be.
  */
 export const MIDDLEBOXES = {
   "azure-load-balancer": {
@@ -34,6 +35,38 @@ export const MIDDLEBOXES = {
     idleTimeoutMs: 350_000,
     keptBy: "any segment",
     source: "https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_FlowTimeouts.html",
+  },
+  "aws-nat-gateway": {
+    title: "AWS NAT Gateway",
+    idleTimeoutMs: 350_000,
+    keptBy: "any segment",
+    source:
+      "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html#nat-gateway-troubleshooting-timeout",
+  },
+  "aws-vpc-endpoint": {
+    title: "AWS VPC endpoint",
+    idleTimeoutMs: 350_000,
+    keptBy: "any segment",
+    source:
+      "https://aws.amazon.com/blogs/networking-and-content-delivery/implementing-long-running-tcp-connections-within-vpc-networking/",
+  },
+  "azure-nat-gateway": {
+    title: "Azure NAT Gateway",
+    idleTimeoutMs: 240_000,
+    keptBy: "any segment",
+    source: "https://learn.microsoft.com/en-us/azure/nat-gateway/nat-gateway-resource",
+  },
+  "google-cloud-nat": {
+    title: "Google Cloud NAT",
+    idleTimeoutMs: 1_200_000,
+    keptBy: "any segment",
+    source: "https://cloud.google.com/nat/docs/tune-nat-configuration#nat-timeouts",
+  },
+  "kube-proxy-ipvs": {
+    title: "Linux IPVS, as of kube-proxy in its IPVS mode",
+    idleTimeoutMs: 900_000,
+    keptBy: "any segment",
+    source: "https://github.com/torvalds/linux/blob/v6.12/net/netfilter/ipvs/ip_vs_proto_tcp.c",
   },
   "google-cloud-vpc": {
     title: "Google Cloud VPC",
@@ -65,6 +98,19 @@ export const MIDDLEBOXES = {
     idleTimeoutMs: 600_000,
     keptBy: "data",
     source: "https://nginx.org/en/docs/stream/ngx_stream_proxy_module.html#proxy_timeout",
+  },
+  envoy: {
+    title: "Envoy (idle_timeout)",
+    idleTimeoutMs: 3_600_000,
+    keptBy: "data",
+    source: "https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts",
+  },
+  haproxy: {
+    title: "HAProxy (timeout client, timeout server; as Red Hat configures it, for it has no default)",
+    idleTimeoutMs: 60_000,
+    keptBy: "data",
+    source:
+      "https://access.redhat.com/documentation/en-us/red_hat_enterprise_linux/7/html/load_balancer_administration/s1-haproxy-setup-defaults",
   },
   "standard-nat": {
     title: "a NAT that keeps to RFC 5382, REQ-5",

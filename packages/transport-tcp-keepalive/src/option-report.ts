@@ -5,6 +5,8 @@ export interface Attempt {
   readonly means: KeepaliveMeans;
   /** Why it failed, or what came instead. */
   readonly problem?: string;
+  /** It was to be left alone, and was not. */
+  readonly touched?: boolean;
 }
 
 /** One option after the attempt, in the setting's own unit. */
@@ -21,7 +23,7 @@ export interface AttemptedOption {
 
 /** Compares what was asked, what was tried and what the kernel holds. */
 export function reportOption({ asked, unit, attempt, read, remark }: AttemptedOption): OptionReport {
-  const { means, problem } = attempt;
+  const { means, problem, touched = false } = attempt;
   const effective = typeof read === "number" ? read * unit : undefined;
   const wanted = asked === undefined || means === "none" ? undefined : Math.ceil(asked / unit) * unit;
   const notes: string[] = [];
@@ -32,7 +34,7 @@ export function reportOption({ asked, unit, attempt, read, remark }: AttemptedOp
     else if (effective !== wanted) notes.push(`set to ${wanted}, but the kernel holds ${effective}`);
   }
   if (remark !== undefined) notes.push(remark);
-  const outcome = outcomeOf(asked, wanted, effective);
+  const outcome = touched ? "failed" : outcomeOf(asked, wanted, effective);
   return { asked, effective, means, outcome, ...(notes.length > 0 && { note: notes.join("; ") }) };
 }
 

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { KeepaliveReading } from "./report.js";
-import { whyNotTcp } from "./socket-handle.js";
-import { optionsOf, type SocketOptions, whyNotConnected } from "./socket-options.js";
+import { whyNoKeepalive } from "./socket-handle.js";
+import { optionsOf, type SocketOptions } from "./socket-options.js";
 import { systemCalls } from "./system-calls.js";
 
 /**
@@ -9,7 +9,7 @@ import { systemCalls } from "./system-calls.js";
  * Node itself cannot read any of it. Never throws; a few microseconds.
  */
 export function readKeepalive(socket: Socket): KeepaliveReading {
-  const why = whyNotConnected(socket) ?? whyNotTcp(socket);
+  const why = whyNoKeepalive(socket, process.platform);
   if (why !== undefined) return { kind: "unreadable", why };
   const options = optionsOf(socket, systemCalls(), process.platform);
   return options.kind === "available" ? readAll(options) : { kind: "unreadable", why: options.why };

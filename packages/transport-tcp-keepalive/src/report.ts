@@ -8,7 +8,7 @@ export type KeepaliveMeans = "node" | "ffi" | "node-idle-only" | "none";
 /**
  * What became of an option: `untouched`, it was not asked for; `as-asked` and `rounded` (up to whole seconds),
  * the kernel holds it, read back; `unverified`, it was set, but nothing can be read back here; `failed`, it was
- * not set, or the kernel holds something else.
+ * not set, or the kernel holds something else; or Node has changed it though it was not asked for.
  */
 export type KeepaliveOutcome = "untouched" | "as-asked" | "rounded" | "unverified" | "failed";
 

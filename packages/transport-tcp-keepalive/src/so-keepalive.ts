@@ -20,7 +20,8 @@ export type SoKeepalivePart = "idle" | "interval" | "probes";
 
 /**
  * Why a text is no value of `so_keepalive`. `reason` is `syntax` where nginx refuses it too, and `range` where
- * nginx lets it pass, and the kernel then refuses it at every single connection.
+ * nginx lets it pass, and the kernel then refuses it at every single connection; or where nginx, which keeps but 32
+ * bits, lets it pass as another value.
  */
 export class SoKeepaliveError extends RangeError {
   override readonly name = "SoKeepaliveError";
@@ -39,13 +40,13 @@ export class SoKeepaliveError extends RangeError {
 
 /** In nginx's order: of these each may stand once, from the longest to the shortest. In seconds. */
 const UNITS = new Map([
-  ["y", 365 * 86_400],
-  ["M", 30 * 86_400],
-  ["w", 7 * 86_400],
-  ["d", 86_400],
-  ["h", 3600],
-  ["m", 60],
-  ["s", 1],
+  ["y", 365n * 86_400n],
+  ["M", 30n * 86_400n],
+  ["w", 7n * 86_400n],
+  ["d", 86_400n],
+  ["h", 3600n],
+  ["m", 60n],
+  ["s", 1n],
 ]);
 const UNIT_NAMES = [...UNITS.keys()];
 
@@ -64,7 +65,8 @@ interface Field {
  * Times are in seconds, or have the units `y M w d h m s`, each at most once and from the longest to the shortest:
  * `1h30m`. A last number without a unit is seconds: `1h30` is 3630 s. The grammar is nginx's own to the letter
  * (ngx_parse_time and ngx_http_core_listen; a test asks nginx itself): so spaces may stand between the terms of a
- * time, and a unit without a number counts 0 if there is a number elsewhere in it.
+ * time, and a unit without a number counts 0 if there is a number elsewhere in it. So are its limits: it refuses
+ * what is beyond 64 bits, and what its 32 bits take for an error, -1, or for nothing, 0, in every part.
  *
  * One pass over the text; the time grows with its length, memory does not.
  *
@@ -81,23 +83,30 @@ export function parseSoKeepalive(text: string): SoKeepalive {
   const idleSeconds = readSeconds(idle);
   const intervalSeconds = readSeconds(interval);
   const count = readCount(probes);
-  if (idleSeconds === 0 && intervalSeconds === 0 && count === 0) {
+  const nginxTakes = [idleSeconds, intervalSeconds, count].map((value) => BigInt.asIntN(NGINX_BITS, value));
+  [idle, interval, probes].forEach((field, index) => {
+    if (nginxTakes[index] !== NGINX_ERROR) return;
+    throw failure(field, 0, "syntax", "is what nginx, which keeps 32 bits of it, takes for an error");
+  });
+  if (nginxTakes.every((value) => value === 0n)) {
+    const kept =
+      idleSeconds + intervalSeconds + count === 0n ? "" : " to nginx, which keeps 32 bits of each value";
     throw new SoKeepaliveError(
-      `so_keepalive ${quote(text)} sets nothing: write "on", "off", or at least one value, such as "30m::10"`,
+      `so_keepalive ${quote(text)} sets nothing${kept}: write "on", "off", or at least one value, such as "30m::10"`,
       "syntax",
       undefined,
       0,
     );
   }
-  requireInRange(idle, idleSeconds, MAX_KEEPALIVE_TIME_MS / 1000, "s");
-  requireInRange(interval, intervalSeconds, MAX_KEEPALIVE_TIME_MS / 1000, "s");
-  requireInRange(probes, count, MAX_KEEPALIVE_PROBES, "probes");
+  const idleMs = 1000 * inRange(idle, idleSeconds, MAX_KEEPALIVE_TIME_MS / 1000, "s");
+  const intervalMs = 1000 * inRange(interval, intervalSeconds, MAX_KEEPALIVE_TIME_MS / 1000, "s");
+  const probeCount = inRange(probes, count, MAX_KEEPALIVE_PROBES, "probes");
   return {
     kind: "on",
     settings: {
-      ...(idleSeconds > 0 && { idleMs: idleSeconds * 1000 }),
-      ...(intervalSeconds > 0 && { intervalMs: intervalSeconds * 1000 }),
-      ...(count > 0 && { probes: count }),
+      ...(idleMs > 0 && { idleMs }),
+      ...(intervalMs > 0 && { intervalMs }),
+      ...(probeCount > 0 && { probes: probeCount }),
     },
   };
 }
@@ -117,19 +126,26 @@ function fieldsOf(text: string): readonly [Field, Field, Field] {
   ];
 }
 
-/** Seconds; `Infinity` for a number too long to matter. */
-function readSeconds(field: Field): number {
+/** NGX_MAX_INT_T_VALUE on 64 bits: what ngx_parse_time and ngx_atoi can reckon with. */
+const NGINX_MAX = 2n ** 63n - 1n;
+/** The result goes to a C int. */
+const NGINX_BITS = 32;
+/** NGX_ERROR, which that int may then look like. */
+const NGINX_ERROR = -1n;
+
+/** Seconds. */
+function readSeconds(field: Field): bigint {
   const { text } = field;
-  if (text === "") return 0;
-  let total = 0;
-  let value = 0;
+  if (text === "") return 0n;
+  let total = 0n;
+  let value = 0n;
   let sawDigit = false;
   /** The longest unit that may still come. */
   let next = 0;
   for (let at = 0; at < text.length; at++) {
     const char = text[at]!;
     if (isDigit(char)) {
-      value = value * 10 + Number(char);
+      value = withDigit(field, at, value);
       sawDigit = true;
       continue;
     }
@@ -137,34 +153,46 @@ function readSeconds(field: Field): number {
     const unit = char === " " ? UNIT_NAMES.length : UNIT_NAMES.indexOf(char);
     if (unit < 0 || (char === "m" && text[at + 1] === "s")) throw notATime(field, at);
     if (unit < next || next === UNIT_NAMES.length) throw outOfOrder(field, at);
-    total += value * (UNITS.get(char) ?? 1);
-    value = 0;
+    total = notTooLong(field, at, total + value * (UNITS.get(char) ?? 1n));
+    value = 0n;
     next = char === "s" || char === " " ? UNIT_NAMES.length : unit + 1;
     while (text[at + 1] === " ") at++;
   }
   if (!sawDigit) throw notATime(field, 0);
-  return total + value;
+  return notTooLong(field, 0, total + value);
 }
 
-function readCount(field: Field): number {
-  let count = 0;
+function readCount(field: Field): bigint {
+  let count = 0n;
   for (let at = 0; at < field.text.length; at++) {
     const char = field.text[at]!;
     if (!isDigit(char)) throw failure(field, at, "syntax", "must be decimal digits only");
-    count = count * 10 + Number(char);
+    count = withDigit(field, at, count);
   }
   return count;
+}
+
+function withDigit(field: Field, at: number, value: bigint): bigint {
+  return notTooLong(field, at, value * 10n + BigInt(field.text[at]!));
+}
+
+function notTooLong(field: Field, at: number, value: bigint): bigint {
+  if (value <= NGINX_MAX) return value;
+  throw failure(field, at, "syntax", "is beyond the 63 bits that nginx reckons with");
 }
 
 function isDigit(char: string): boolean {
   return char >= "0" && char <= "9";
 }
 
-function requireInRange(field: Field, value: number, max: number, unit: string): void {
-  if (value > max) {
-    const why = `is beyond the kernel's ${max} ${unit}: nginx takes it, the kernel refuses it`;
-    throw failure(field, 0, "range", why);
-  }
+function inRange(field: Field, value: bigint, max: number, unit: string): number {
+  if (value <= max) return Number(value);
+  const kept = BigInt.asIntN(NGINX_BITS, value);
+  const theirs =
+    kept === value || kept < 0n || kept > max
+      ? "nginx takes it, the kernel refuses it"
+      : `nginx keeps 32 bits of it, and takes it for ${kept === 0n ? "the system's value" : kept}`;
+  throw failure(field, 0, "range", `is beyond the kernel's ${max} ${unit}: ${theirs}`);
 }
 
 function notATime(field: Field, at: number): SoKeepaliveError {

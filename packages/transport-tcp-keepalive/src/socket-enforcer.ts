@@ -1,7 +1,8 @@
 import { Socket } from "node:net";
-import { checkKeepaliveSettings, type KeepaliveSettings } from "@heartwire/core";
+import { checkPartialKeepaliveSettings, type PartialKeepaliveSettings } from "@heartwire/core";
 import { applyKeepalive } from "./apply-keepalive.js";
 import type { ReportListener } from "./keepalive-transport.js";
+import { requireFunction } from "./require.js";
 
 /** What enforcing keepalive may be told besides. */
 export interface EnforceKeepaliveOptions {
@@ -25,17 +26,19 @@ export interface KeepaliveEnforcement {
  * Applies settings to each socket handed to {@link take}: at once if it is connected, else as soon as it is.
  *
  * @throws RangeError when a setting is outside the kernel's range, with its name and value.
+ * @throws TypeError when `settings` is no object, or `onReport` no function.
  */
 export class SocketEnforcer implements KeepaliveEnforcement {
-  readonly #settings: KeepaliveSettings;
+  readonly #settings: PartialKeepaliveSettings;
   readonly #onReport: ReportListener | undefined;
   /** Sockets that connect yet, and how to let go of each. */
   readonly #connecting = new Map<Socket, () => void>();
   readonly #releases: (() => void)[] = [];
   #closed = false;
 
-  constructor(settings: KeepaliveSettings, { onReport }: EnforceKeepaliveOptions = {}) {
-    checkKeepaliveSettings(settings);
+  constructor(settings: PartialKeepaliveSettings, { onReport }: EnforceKeepaliveOptions = {}) {
+    checkPartialKeepaliveSettings(settings);
+    requireFunction("onReport", onReport);
     this.#settings = Object.freeze({ ...settings });
     this.#onReport = onReport;
   }

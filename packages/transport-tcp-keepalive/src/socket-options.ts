@@ -15,13 +15,6 @@ export interface SocketOptions {
   get(option: OptionKey): number | string;
 }
 
-/** Why a socket cannot have options now; `undefined` if it can. */
-export function whyNotConnected(socket: Socket): string | undefined {
-  if (socket.destroyed) return "the socket is destroyed";
-  if (socket.pending) return "the socket is not connected yet";
-  return undefined;
-}
-
 /** Reaches a connected socket's options through its file descriptor, or says why not. */
 export function optionsOf(
   socket: Socket,

@@ -40,12 +40,15 @@ const MAX_UINT64 = 2 ** 64;
 
 /**
  * Reads what getsockopt(TCP_INFO) wrote, however much that is: kernels differ, and a field that does not lie
- * within `bytes` as a whole is `undefined`. Never throws; octets behind the known fields are passed over.
+ * within `bytes` as a whole is `undefined`. Never throws, whatever it is given; octets behind the known fields are passed over.
  *
  * @param order that of the machine the octets are from; default: this one's.
- * @returns `unreadable` when there is not even the state, the first octet.
+ * @returns `unreadable` when there is not even the state, the first octet, or when these are no octets at all.
  */
 export function decodeTcpInfo(bytes: Uint8Array, order: ByteOrder = HOST_ORDER): TcpInfoReading {
+  if (!(bytes instanceof Uint8Array)) {
+    return { kind: "unreadable", why: `TCP_INFO must be a Uint8Array, not ${typeof bytes}` };
+  }
   const at = new Fields(bytes, order);
   const state = at.uint8(0);
   if (state === undefined) return { kind: "unreadable", why: "TCP_INFO has no octets" };

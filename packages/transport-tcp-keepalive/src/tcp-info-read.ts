@@ -1,7 +1,6 @@
 import type { Socket } from "node:net";
 import type { OptionNumber } from "./option-numbers.js";
-import { descriptorOf } from "./socket-handle.js";
-import { whyNotConnected } from "./socket-options.js";
+import { descriptorOf, whyNoKeepalive } from "./socket-handle.js";
 import { type SystemCalls, systemCalls, type Unavailable } from "./system-calls.js";
 import type { TcpInfoReading, TcpInfoUnreadable } from "./tcp-info.js";
 import { decodeTcpInfo } from "./tcp-info-decode.js";
@@ -27,7 +26,7 @@ export function readTcpInfoWith(
   platform: NodeJS.Platform,
 ): TcpInfoReading {
   if (platform !== "linux") return unreadable(`unsupported on ${platform}`);
-  const why = whyNotConnected(socket);
+  const why = whyNoKeepalive(socket, platform);
   if (why !== undefined) return unreadable(why);
   if (calls.kind === "unavailable") return unreadable(calls.why);
   const fd = descriptorOf(socket);

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
-import type { KeepaliveSettings } from "@heartwire/core";
+import type { PartialKeepaliveSettings } from "@heartwire/core";
+import { CONNECTED } from "./enforce-on-dispatcher.js";
 import {
   type EnforceKeepaliveOptions,
   type KeepaliveEnforcement,
@@ -28,7 +29,7 @@ export type Connector<Target> = (target: Target, callback: ConnectCallback) => v
  */
 export function keepaliveConnector<Target>(
   connector: Connector<Target>,
-  settings: KeepaliveSettings,
+  settings: PartialKeepaliveSettings,
   options: EnforceKeepaliveOptions = {},
 ): Connector<Target> {
   if (typeof connector !== "function") {
@@ -44,19 +45,16 @@ export function keepaliveConnector<Target>(
     });
 }
 
-/** Published by every undici in the process once a client is connected, the one inside Node included. */
-const CONNECTED = "undici:client:connected";
-
 /**
  * Applies settings, as {@link applyKeepalive} does, to every connection that undici makes in this process from
  * now on: those of the global `fetch`, and of any other undici that is loaded, whatever its dispatcher. To
- * choose connections, use {@link keepaliveConnector} instead. Connections that are open already keep what they
+ * choose connections, give {@link enforceKeepalive} a dispatcher instead, or use {@link keepaliveConnector}. Connections that are open already keep what they
  * have.
  *
  * @throws RangeError when a setting is outside the kernel's range, with its name and value.
  */
 export function enforceKeepaliveOnFetch(
-  settings: KeepaliveSettings,
+  settings: PartialKeepaliveSettings,
   options: EnforceKeepaliveOptions = {},
 ): KeepaliveEnforcement {
   const enforcer = new SocketEnforcer(settings, options);

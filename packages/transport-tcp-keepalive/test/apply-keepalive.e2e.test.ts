@@ -1,14 +1,25 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import http2 from "node:http2";
 import net from "node:net";
-import { describe, expect, it } from "vitest";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Duplex } from "node:stream";
+import tls from "node:tls";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { applyKeepaliveWith } from "../src/apply-keepalive.js";
 import {
   applyKeepalive,
+  enforceKeepalive,
   type KeepaliveReading,
+  type KeepaliveReport,
   type KeepaliveSettings,
+  keepaliveSocket,
   readKeepalive,
+  readTcpInfo,
 } from "../src/index.js";
 import { systemCalls } from "../src/system-calls.js";
-import { socketPair, tlsPair } from "./support/sockets.js";
+import { certificate, socketPair, startServer, tlsPair } from "./support/sockets.js";
 import { keepaliveTimerSeconds, whyNoSs } from "./support/ss.js";
 
 const calls = systemCalls();
@@ -112,6 +123,51 @@ describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKof
     expect(readKeepalive(near)).toMatchObject({ enabled: true, idleMs: 9000, intervalMs: 1000, probes: 10 });
   });
 
+  it("leaves what is absent as it is: the system's", async () => {
+    const { near } = await socketPair();
+    const before = readKeepalive(near);
+    expect(applyKeepalive(near, { probes: 5 })).toMatchObject({
+      enabled: true,
+      idleMs: { asked: undefined, outcome: "untouched" },
+      intervalMs: { asked: undefined, outcome: "untouched" },
+      probes: { asked: 5, effective: 5, outcome: "as-asked" },
+    });
+    expect(readKeepalive(near)).toEqual({ ...before, enabled: true, probes: 5 });
+    const other = await socketPair();
+    applyKeepalive(other.near, {});
+    expect(readKeepalive(other.near)).toEqual({ ...before, enabled: true });
+  });
+
+  it.each(["http", "https"] as const)(
+    "holds what was asked, on the socket of an HTTP/2 session: %s",
+    async (scheme) => {
+      const { session } = await http2Session(scheme);
+      const report = applyKeepalive(session.socket, settings);
+      expect(report).toMatchObject({
+        enabled: true,
+        idleMs: { effective: 41_000, means: "ffi", outcome: "as-asked" },
+        userTimeoutMs: { effective: 12_345, outcome: "as-asked" },
+      });
+      expect(readKeepalive(session.socket)).toEqual(held);
+    },
+  );
+
+  it("watches over an HTTP/2 session's socket, and enforces on it", async () => {
+    const { session } = await http2Session("http");
+    const reports: KeepaliveReport[] = [];
+    enforceKeepalive(session.socket, settings, { onReport: (report) => void reports.push(report) }).close();
+    const transport = keepaliveSocket(session.socket, { ...settings, probes: 6 });
+    const opened = new Promise<void>((resolve) => {
+      const nothing = () => {};
+      const listener = { opened: resolve, closed: nothing, active: nothing, doubted: nothing };
+      const link = transport.open({ ...listener, received: nothing, rejected: nothing });
+      onTestFinished(() => link.close());
+    });
+    await opened;
+    expect(reports).toMatchObject([{ enabled: true, probes: { outcome: "as-asked" } }]);
+    expect(readKeepalive(session.socket)).toEqual({ ...held, probes: 6 });
+  });
+
   it("names the errno where there is no TCP at all", async () => {
     const { near } = await socketPair();
     const option = { level: 6, name: 9999 };
@@ -137,6 +193,54 @@ it.skipIf(noSs !== undefined)(
     expect(seconds).toBeLessThanOrEqual(41 * 1.125);
   },
 );
+
+it("never calls a success what is TLS over a stream that is no socket", async () => {
+  const { server, port } = await startServer(tls.createServer(certificate, (socket) => socket.resume()));
+  server.on("tlsClientError", () => {});
+  const base = net.connect(port, "127.0.0.1");
+  await once(base, "connect");
+  const before = readKeepalive(base);
+  const stream = Duplex.from({ readable: base, writable: base });
+  stream.on("error", () => {});
+  const near = tls.connect({ socket: stream, ca: certificate.cert, host: "127.0.0.1" });
+  near.on("error", () => {});
+  onTestFinished(() => void near.destroy());
+  onTestFinished(() => void base.destroy());
+  await once(near, "secureConnect");
+  const report = applyKeepalive(near, settings);
+  for (const name of ["idleMs", "intervalMs", "probes", "userTimeoutMs"] as const) {
+    expect(report[name]).toMatchObject({ means: "none", outcome: "failed" });
+    expect(report[name].note).toMatch(/^not set: the socket is not TCP/);
+  }
+  expect(report.enabled).toBeUndefined();
+  expect(readKeepalive(base)).toEqual(before);
+  expect(readKeepalive(near)).toMatchObject({ why: expect.stringContaining("not TCP") });
+});
+
+it.skipIf(process.platform === "win32")("says of a Unix socket what it is, whatever is asked", async () => {
+  const path = join(mkdtempSync(join(tmpdir(), "heartwire-")), "socket");
+  onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+  const server = net.createServer((socket) => socket.resume()).listen(path);
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const near = net.connect(path);
+  await once(near, "connect");
+  onTestFinished(() => void near.destroy());
+  const unreadable = { kind: "unreadable", why: "the socket is not TCP" };
+  expect(readKeepalive(near)).toEqual(unreadable);
+  if (process.platform === "linux") expect(readTcpInfo(near)).toEqual(unreadable);
+  expect(applyKeepalive(near, settings).idleMs.note).toBe("not set: the socket is not TCP");
+});
+
+async function http2Session(scheme: "http" | "https") {
+  const server = scheme === "http" ? http2.createServer() : http2.createSecureServer(certificate);
+  const { port } = await startServer(server as net.Server);
+  const session = http2.connect(`${scheme}://127.0.0.1:${port}`, { ca: certificate.cert });
+  session.on("error", () => {});
+  onTestFinished(() => session.destroy());
+  await once(session, "connect");
+  return { session };
+}
 
 it("reads nothing from a socket that is not connected, or no more", async () => {
   expect(readKeepalive(new net.Socket())).toEqual({

@@ -2,7 +2,14 @@ import type { Socket } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyKeepaliveWith } from "../src/apply-keepalive.js";
-import { applyKeepalive, readKeepalive } from "../src/index.js";
+import {
+  applyKeepalive,
+  keepalive,
+  keepalivePeers,
+  keepaliveSocket,
+  readKeepalive,
+  readTcpInfo,
+} from "../src/index.js";
 import type { Unavailable } from "../src/system-calls.js";
 import { FakeKernel, fakeSocket, LINUX } from "./support/fakes.js";
 
@@ -10,7 +17,7 @@ const settings = { idleMs: 10_000, intervalMs: 5000, probes: 3 };
 const noKoffi: Unavailable = { kind: "unavailable", why: "koffi could not be loaded (MODULE_NOT_FOUND)" };
 
 describe("through koffi, on a Node without the four arguments", () => {
-  it("tells Node first, sets every option after what Node forces, and reads all back", () => {
+  it("tells Node first, touches no more than what was asked for, the user timeout last, and reads all back", () => {
     const kernel = new FakeKernel();
     const report = applyKeepaliveWith(
       fakeSocket(kernel, 2),
@@ -19,14 +26,11 @@ describe("through koffi, on a Node without the four arguments", () => {
       "linux",
     );
     expect(kernel.log).toEqual([
-      `${LINUX.userTimeout}=0`,
       `${LINUX.enabled}=1`,
-      `${LINUX.idle}=10`,
-      `${LINUX.interval}=1`,
-      `${LINUX.probes}=10`,
       `${LINUX.idle}=10`,
       `${LINUX.interval}=5`,
       `${LINUX.probes}=3`,
+      `${LINUX.userTimeout}=0`,
     ]);
     expect(report).toEqual({
       enabled: true,
@@ -272,10 +276,14 @@ describe("on other systems", () => {
     const kernel = new FakeKernel();
     const report = applyKeepaliveWith(fakeSocket(kernel, 2), settings, kernel, platform);
     expect(report.idleMs.means).toBe("node-idle-only");
-    expect(report.probes).toMatchObject({
-      means: "none",
-      note: `not set: this Node cannot set it, and ${why}`,
-    });
+    for (const option of [report.intervalMs, report.probes]) {
+      // libuv may well set 1 s and 10 there, as on Linux: nothing here says that it did not.
+      expect(option).toMatchObject({
+        means: "none",
+        outcome: "failed",
+        note: `left to Node, unknown here: this Node cannot set it, and ${why}`,
+      });
+    }
   });
 });
 
@@ -290,6 +298,159 @@ it("says that a pipe is not TCP, and leaves it alone", () => {
     note: "not set: the socket is not TCP",
   });
   expect(readKeepalive(socket)).toEqual({ kind: "unreadable", why: "the socket is not TCP" });
+});
+
+it("says that TLS over a stream that is no socket is not TCP, and leaves it alone", () => {
+  const kernel = new FakeKernel();
+  for (const fd of [-1, undefined]) {
+    const socket = Object.assign(fakeSocket(kernel, 4), { _handle: { fd, setKeepAlive() {} } });
+    for (const calls of [kernel, noKoffi]) {
+      const report = applyKeepaliveWith(socket, { ...settings, userTimeoutMs: 1 }, calls, "linux");
+      for (const name of ["idleMs", "intervalMs", "probes", "userTimeoutMs"] as const) {
+        expect(report[name]).toMatchObject({
+          means: "none",
+          outcome: "failed",
+          note: "not set: the socket is not TCP: it has no file descriptor",
+        });
+      }
+    }
+  }
+  expect(kernel.log).toEqual([]);
+});
+
+describe("settings that are absent are left to the system", () => {
+  const untouched = (effective: number | undefined) => ({
+    asked: undefined,
+    effective,
+    means: "none",
+    outcome: "untouched",
+  });
+
+  it.each([2, 4] as const)("by koffi, whatever Node takes: %d arguments", (parameters) => {
+    const kernel = new FakeKernel();
+    kernel.options.set(LINUX.idle, 86_400);
+    const report = applyKeepaliveWith(fakeSocket(kernel, parameters), { intervalMs: 5000 }, kernel, "linux");
+    expect(kernel.log).toEqual([`${LINUX.enabled}=1`, `${LINUX.interval}=5`]);
+    expect(report).toEqual({
+      enabled: true,
+      // Of the system, and more than a socket can be given.
+      idleMs: untouched(86_400_000),
+      intervalMs: { asked: 5000, effective: 5000, means: "ffi", outcome: "as-asked" },
+      probes: untouched(9),
+      userTimeoutMs: untouched(0),
+    });
+  });
+
+  it.each([2, 4] as const)("all of them: keepalive is on, and no more, with %d arguments", (parameters) => {
+    for (const calls of ["koffi", "none"]) {
+      const kernel = new FakeKernel();
+      const means = calls === "koffi" ? kernel : noKoffi;
+      const report = applyKeepaliveWith(fakeSocket(kernel, parameters), {}, means, "linux");
+      expect(kernel.log).toEqual([`${LINUX.enabled}=1`]);
+      const read = calls === "koffi";
+      expect(report.enabled).toBe(read ? true : undefined);
+      expect(report.idleMs).toEqual(untouched(read ? 7_200_000 : undefined));
+      expect(report.probes).toEqual(untouched(read ? 9 : undefined));
+    }
+  });
+
+  it("but without koffi Node changes two that were to be left alone, and the report says so", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(fakeSocket(kernel, 2), { idleMs: 9000 }, noKoffi, "linux");
+    expect(kernel.options.get(LINUX.interval)).toBe(1);
+    expect(report.idleMs).toMatchObject({ means: "node-idle-only", outcome: "unverified" });
+    expect(report.intervalMs).toEqual({
+      asked: undefined,
+      effective: undefined,
+      means: "none",
+      outcome: "failed",
+      note: `forced to 1 s: this Node cannot set it, and ${noKoffi.why}`,
+    });
+    expect(report.probes.note).toContain("forced to 10: ");
+  });
+
+  it("and what cannot be set without the idle time is not, and says so", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(fakeSocket(kernel, 4), { probes: 3 }, noKoffi, "linux");
+    expect(kernel.log).toEqual([`${LINUX.enabled}=1`]);
+    expect(report.probes).toMatchObject({
+      outcome: "failed",
+      note: `not set: this Node cannot set it alone, and ${noKoffi.why}`,
+    });
+    expect(report.idleMs.outcome).toBe("untouched");
+  });
+
+  it("and are checked where they are given", () => {
+    const wrong = () => applyKeepaliveWith({} as Socket, { intervalMs: 0 }, noKoffi, "linux");
+    expect(wrong).toThrow(/^intervalMs .* not 0$/);
+  });
+});
+
+describe("a socket whose setKeepAlive throws, as that of an HTTP/2 session does", () => {
+  const refusing = (kernel: FakeKernel): Socket =>
+    new Proxy(fakeSocket(kernel, 4), {
+      get(target, name) {
+        if (name === "setKeepAlive") throw Object.assign(new Error("hands off"), { code: "ERR_HANDS_OFF" });
+        return Reflect.get(target, name);
+      },
+    });
+
+  it("is set by its descriptor, SO_KEEPALIVE and all", () => {
+    const kernel = new FakeKernel();
+    const report = applyKeepaliveWith(refusing(kernel), { ...settings, userTimeoutMs: 9 }, kernel, "linux");
+    expect(kernel.log).toEqual([
+      `${LINUX.enabled}=1`,
+      `${LINUX.idle}=10`,
+      `${LINUX.interval}=5`,
+      `${LINUX.probes}=3`,
+      `${LINUX.userTimeout}=9`,
+    ]);
+    expect(report.enabled).toBe(true);
+    expect(report.probes).toMatchObject({ means: "ffi", outcome: "as-asked" });
+  });
+
+  it("is reported with the code where there is no koffi", () => {
+    const report = applyKeepaliveWith(refusing(new FakeKernel()), settings, noKoffi, "linux");
+    for (const name of ["idleMs", "intervalMs", "probes"] as const) {
+      expect(report[name]).toMatchObject({
+        means: "none",
+        outcome: "failed",
+        note: `not set: Node refuses (ERR_HANDS_OFF), and ${noKoffi.why}`,
+      });
+    }
+    expect(report.userTimeoutMs.outcome).toBe("untouched");
+  });
+
+  it("and that tells nothing of itself is reported too", () => {
+    const over = new Proxy({} as Socket, {
+      get() {
+        throw Object.assign(new Error("over"), { code: "ERR_OVER" });
+      },
+    });
+    const why = "the socket tells nothing of itself (ERR_OVER)";
+    expect(applyKeepalive(over, settings).idleMs).toMatchObject({
+      outcome: "failed",
+      note: `not set: ${why}`,
+    });
+    expect(readKeepalive(over)).toEqual({ kind: "unreadable", why });
+    if (process.platform === "linux") expect(readTcpInfo(over)).toEqual({ kind: "unreadable", why });
+  });
+});
+
+it("names what is missing altogether", () => {
+  const nothing = undefined as never;
+  expect(() => applyKeepalive(nothing, settings)).toThrow(/^socket must be a net\.Socket, not undefined$/);
+  expect(() => applyKeepalive(nothing, nothing)).toThrow(/^settings must be an object .* not undefined$/);
+  expect(() => keepaliveSocket(nothing, settings)).toThrow(/^socket must be a net\.Socket, not undefined$/);
+  expect(() => keepalivePeers(nothing, settings)).toThrow(/^server must be a net\.Server, not undefined$/);
+  expect(() => keepalive(nothing)).toThrow(/^options must be an object .* not undefined$/);
+  expect(() => keepalive({ port: 1, settings: nothing })).toThrow(/^settings must be an object/);
+  const onReport = 5 as never;
+  const wrong = /^onReport must be a function, not 5$/;
+  expect(() => keepaliveSocket({} as Socket, settings, { onReport })).toThrow(wrong);
+  expect(() => keepalivePeers({} as never, settings, { onReport })).toThrow(wrong);
+  expect(() => keepalive({ port: 1, settings, onReport })).toThrow(wrong);
+  expect(() => keepalive({ port: 1, settings, onSocket: onReport })).toThrow(/^onSocket must be/);
 });
 
 describe("a socket that is not connected", () => {

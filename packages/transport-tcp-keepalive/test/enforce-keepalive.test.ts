@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { Agent } from "node:http";
 import net from "node:net";
-import { Agent as UndiciAgent } from "undici";
+import { EnvHttpProxyAgent, MockAgent, ProxyAgent, RetryAgent, Agent as UndiciAgent } from "undici";
 import { describe, expect, it } from "vitest";
 import {
   enforceKeepalive,
@@ -27,10 +27,31 @@ describe("enforceKeepalive", () => {
     expect(() => enforceKeepalive(asTarget(target), settings)).toThrow(`not ${name}`);
   });
 
-  it("refuses undici's dispatchers, and says what to do", () => {
-    const wrong = () => enforceKeepalive(asTarget(new UndiciAgent()), settings);
-    expect(wrong).toThrow(TypeError);
-    expect(wrong).toThrow("keepaliveConnector()");
+  it("refuses undici's dispatchers that hide what they connect, and says what to do", () => {
+    const agent = new UndiciAgent();
+    for (const hiding of [
+      new ProxyAgent("http://127.0.0.1:1"),
+      new EnvHttpProxyAgent(),
+      new RetryAgent(agent),
+      new MockAgent(),
+    ]) {
+      const wrong = () => enforceKeepalive(hiding, settings);
+      expect(wrong).toThrow(TypeError);
+      expect(wrong).toThrow(`undici's ${hiding.constructor.name}`);
+      expect(wrong).toThrow("enforceKeepaliveOnFetch(settings)");
+    }
+  });
+
+  it("refuses an onReport that is no function, and settings that are none", () => {
+    const server = net.createServer();
+    const before = listenerCounts(server);
+    expect(() => enforceKeepalive(server, settings, { onReport: 5 as never })).toThrow(
+      /^onReport must be a function, not 5$/,
+    );
+    expect(() => enforceKeepalive(server, undefined as never)).toThrow(/^settings must be an object/);
+    expect(() => enforceKeepalive(server, null as never)).toThrow(/^settings must be an object .* not null$/);
+    expect(() => enforceKeepaliveOnFetch(settings, { onReport: "x" as never })).toThrow(/^onReport must be/);
+    expect(listenerCounts(server)).toEqual(before);
   });
 
   it("refuses wrong settings before it touches anything", () => {
@@ -85,6 +106,38 @@ describe("an agent's methods", () => {
     Object.assign(agent, { keepSocketAlive: later });
     enforcement.close();
     expect(agent.keepSocketAlive).toBe(later);
+  });
+});
+
+describe("several enforcements on one agent", () => {
+  it.each([
+    ["oldest first", [0, 1, 2]],
+    ["newest first", [2, 1, 0]],
+    ["anyhow", [1, 0, 2]],
+  ])("leave nothing behind, closed %s", (_order, order) => {
+    const agent = new Agent();
+    const original = agent.createConnection;
+    const enforcements = [1, 2, 3].map(() => enforceKeepalive(agent, settings));
+    for (const index of order) {
+      expect(Object.hasOwn(agent, "createConnection")).toBe(true);
+      enforcements[index]!.close();
+    }
+    expect(Object.keys(agent)).not.toContain("createConnection");
+    expect(Object.hasOwn(agent, "keepSocketAlive")).toBe(false);
+    expect(agent.createConnection).toBe(original);
+  });
+
+  it("pass on to whoever overrode the methods in between", () => {
+    const agent = new Agent();
+    const first = enforceKeepalive(agent, settings);
+    const between = agent.keepSocketAlive.bind(agent);
+    Object.assign(agent, { keepSocketAlive: between });
+    const second = enforceKeepalive(agent, settings);
+    first.close();
+    second.close();
+    expect(agent.keepSocketAlive).toBe(between);
+    const unconnected = new net.Socket();
+    expect(() => agent.keepSocketAlive(unconnected)).not.toThrow();
   });
 });
 

@@ -45,6 +45,8 @@ const CUT: Plan = {
     { name: "probes alone", settings: settings(1, 1, 3) },
     { name: "interval above idle", settings: settings(1, 4, 1) },
     { name: "user timeout below the probes", settings: settings(1, 1, 10, 2500) },
+    // On time, three probes would go out: but two, each with a wait a little late, already take as long.
+    { name: "user timeout reached by late timers", settings: settings(1, 1, 3, 3010) },
     { name: "user timeout below idle", settings: settings(3, 1, 5, 500) },
     { name: "user timeout above the probes", settings: settings(1, 1, 2, 6000) },
     { name: "data, retries2 3", settings: settings(1, 1, 1), write: "after the cut" },
@@ -108,6 +110,17 @@ describe.skipIf(whyNoNamespaces() !== undefined)(
       expect(errno).toBe("ETIMEDOUT");
       expect(atMostMs).toBeGreaterThanOrEqual(best);
       expect(atLeastMs).toBeLessThanOrEqual(worst + NOTICE_MS);
+    });
+
+    it("a user timeout that is hardly above the last probe but one cuts that, since timers are late", ({
+      skip,
+    }) => {
+      if (cannot !== undefined) skip(cannot);
+      const cut = ended.get("user timeout reached by late timers")!;
+      const full = ended.get("probes alone")!;
+      // A whole interval sooner, though "probes alone" has as many.
+      expect(full.atLeastMs - cut.atMostMs).toBeGreaterThan(700);
+      expect(full.atMostMs - cut.atLeastMs).toBeLessThan(1300);
     });
 
     it("an outage of 2.5 s kills with one probe, and not with six", ({ skip }) => {

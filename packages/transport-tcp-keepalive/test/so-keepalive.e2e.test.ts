@@ -66,7 +66,14 @@ describe.skipIf(whyNot !== undefined)(`nginx itself (${whyNot ?? version.stderr.
   });
 
   it("takes and refuses the same of hundreds of generated texts", async () => {
-    const number = fc.constantFrom("0", "1", "7", "30", "99");
+    // Around what 32 and 63 bits hold, too.
+    const large = fc
+      .tuple(fc.constantFrom(2n ** 31n, 2n ** 32n, 2n ** 33n, 2n ** 63n), fc.bigInt({ min: -2n, max: 2n }))
+      .map(([power, offset]) => String(power + offset));
+    const number = fc.oneof(
+      { weight: 12, arbitrary: fc.constantFrom("0", "1", "7", "30", "99") },
+      { weight: 1, arbitrary: large },
+    );
     const ordered = fc
       .tuple(
         fc.subarray([..."hms"]),
@@ -84,7 +91,10 @@ describe.skipIf(whyNot !== undefined)(`nginx itself (${whyNot ?? version.stderr.
       .tuple(
         time,
         time,
-        fc.constantFrom("", "0", "3", "127", "128", "3s", " 3"),
+        fc.oneof(
+          { weight: 6, arbitrary: fc.constantFrom("", "0", "3", "127", "128", "3s", " 3") },
+          { weight: 1, arbitrary: large },
+        ),
         fc.integer({ min: 1, max: 3 }),
       )
       .map(([idle, interval, probes, parts]) => [idle, interval, probes].slice(0, parts).join(":"));

@@ -37,6 +37,11 @@ describe("parseSoKeepalive", () => {
     ["::3s", "probes", 3, 'probes "3s" must be decimal digits only'],
     ["1:40000", "interval", 2, 'interval "40000" is beyond the kernel\'s 32767 s'],
     ["1:1:128", "probes", 4, 'probes "128" is beyond the kernel\'s 127 probes'],
+    ["4294967297", "idle", 0, "nginx keeps 32 bits of it, and takes it for 1 "],
+    ["1::4294967296", "probes", 3, "takes it for the system's value"],
+    [":4294967295", "interval", 1, "takes for an error"],
+    ["1:9223372036854775808", "interval", 20, "beyond the 63 bits"],
+    ["2147483648", "idle", 0, "nginx takes it, the kernel refuses it"],
     ["500ms", "idle", 3, 'idle "500ms" must be whole seconds'],
   ] as const)("says of %j what is wrong, and where", (text, part, position, message) => {
     const error = errorOf(text);
@@ -47,11 +52,12 @@ describe("parseSoKeepalive", () => {
 
   it("says of a value that sets nothing what to write", () => {
     expect(errorOf("::")).toMatchObject({ part: undefined, message: expect.stringContaining('"30m::10"') });
+    expect(errorOf("4294967296").message).toContain("sets nothing to nginx, which keeps 32 bits");
   });
 
   it("neither chokes on a long text nor repeats it", () => {
     const digits = errorOf("9".repeat(1_000_000));
-    expect(digits.reason).toBe("range");
+    expect(digits).toMatchObject({ reason: "syntax", position: 18 });
     expect(digits.message.length).toBeLessThan(300);
     expect(errorOf("1m".repeat(500_000)).message.length).toBeLessThan(300);
   });

@@ -140,3 +140,10 @@ describe("decodeTcpInfo", () => {
     expect(decoded(memory.subarray(10)).state).toBe("established");
   });
 });
+
+it.each(["abc", undefined, null, 5, new ArrayBuffer(8), [1, 2]])("%o is unreadable, not a crash", (bytes) => {
+  expect(decodeTcpInfo(bytes as never)).toEqual({
+    kind: "unreadable",
+    why: `TCP_INFO must be a Uint8Array, not ${typeof bytes}`,
+  });
+});

@@ -3,15 +3,18 @@ import https from "node:https";
 import type { Socket } from "node:net";
 import {
   Agent,
+  BalancedPool,
   buildConnector,
   Client,
   type Dispatcher,
   getGlobalDispatcher,
+  Pool,
   request,
   setGlobalDispatcher,
 } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
+  enforceKeepalive,
   enforceKeepaliveOnFetch,
   type KeepaliveReading,
   keepaliveConnector,
@@ -45,6 +48,22 @@ function released<Kind extends Dispatcher>(dispatcher: Kind): Kind {
 }
 
 describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKoffi ?? "by koffi"})`, () => {
+  // First: a later test puts the global dispatcher that undici knows in the place of Node's own.
+  it("the dispatcher of Node's own fetch has them too", async () => {
+    const origin = await startWeb("http");
+    await (await fetch(origin)).text();
+    // The second is of Node 26, whose first hides it from older undicis.
+    const [older, newer] = [1, 2].map((version) => Symbol.for(`undici.globalDispatcher.${version}`));
+    const globals = globalThis as Record<symbol, unknown>;
+    const inside = globals[newer!] ?? globals[older!];
+    const { sockets, onReport } = collector();
+    const enforcement = enforceKeepalive(inside as Agent, settings, { onReport });
+    onTestFinished(() => enforcement.close());
+    const another = await startWeb("http");
+    expect(await (await fetch(another)).text()).toBe("ok");
+    expect(sockets.map(readKeepalive)).toEqual([held]);
+  });
+
   it.each(["http", "https"] as const)(
     "an undici Agent over %s has the settings, request after request",
     async (scheme) => {
@@ -71,6 +90,27 @@ describe.skipIf(whyNoKoffi !== undefined)(`read back from the kernel (${whyNoKof
     onTestFinished(() => setGlobalDispatcher(previous));
     expect(await (await fetch(origin)).text()).toBe("ok");
     expect(sockets.map(readKeepalive)).toEqual([held, held]);
+  });
+
+  it.each([
+    ["an Agent", () => new Agent()],
+    ["an Agent with interceptors", () => new Agent().compose((dispatch) => dispatch)],
+    ["a Pool", (origin: string) => new Pool(origin)],
+    ["a Client", (origin: string) => new Client(origin)],
+    ["a BalancedPool", (origin: string) => new BalancedPool(origin)],
+  ])("%s that exists already has them, and others have not", async (_what, make) => {
+    const origin = await startWeb("http");
+    const { sockets, onReport } = collector();
+    const dispatcher = released(make(origin));
+    const enforcement = enforceKeepalive(dispatcher, settings, { onReport });
+    onTestFinished(() => enforcement.close());
+    const other = released(new Agent());
+    // At the same time, so that connections of both come in any order.
+    const ask = async (by: Dispatcher) => (await request(origin, { dispatcher: by })).body.text();
+    await Promise.all([ask(other), ask(dispatcher), ask(other)]);
+    expect(sockets.map(readKeepalive)).toEqual([held]);
+    enforcement.close();
+    expect(dispatcher.listenerCount("connect")).toBe(released(make(origin)).listenerCount("connect"));
   });
 
   it("passes a failed connection on", async () => {

@@ -14,7 +14,13 @@ import {
 } from "@heartwire/core";
 import { formatAddress, ipv4Number, NOT_IPV4, resolveHost, type UdpAddress } from "./address.js";
 import { type BindOptions, DatagramSocket } from "./datagram-socket.js";
-import { BYE_QUARANTINE_MS, EndedSessions, endedSession, RESTART_QUARANTINE_MS } from "./ended-sessions.js";
+import {
+  BYE_QUARANTINE_MS,
+  EndedSessions,
+  endedSession,
+  REFUSAL_QUARANTINE_MS,
+  RESTART_QUARANTINE_MS,
+} from "./ended-sessions.js";
 import {
   decodeDatagram,
   intervalOf,
@@ -47,6 +53,8 @@ export class DatagramHub implements UdpHub, LinkCarrier, IncomingPeerOpener {
   #taker: BeatTaker | undefined;
   readonly #opening = new Set<HubLink>();
   readonly #ended = new EndedSessions();
+  /** Apart, for where thousands come and go their goodbyes would soon push a flooder out of memory. */
+  readonly #refused = new EndedSessions();
   readonly #lookup: UdpHubOptions["lookup"];
   readonly #type: BindOptions["type"];
   readonly #tooManyPeers: FrameRejection;
@@ -96,6 +104,11 @@ export class DatagramHub implements UdpHub, LinkCarrier, IncomingPeerOpener {
     }
     this.#opening.delete(link);
     link.state = "closed";
+  }
+
+  refuse(link: HubLink): void {
+    if (link.state !== "open" || link.session === undefined) return;
+    this.#refused.remember(link.key, link.session, REFUSAL_QUARANTINE_MS);
   }
 
   shortCut({ state, ipv4, port, session }: HubLink, taker: BeatTaker, place: number): boolean {
@@ -219,7 +232,9 @@ export class DatagramHub implements UdpHub, LinkCarrier, IncomingPeerOpener {
     const isFirstWord = link !== undefined && link.session === undefined;
     // A bye ends what we know, and begins nothing: this one is of long ago, or was sent twice.
     const endsNothing = heartbeat.kind === "bye" && !isFirstWord;
-    if (endsNothing || this.#ended.has(key, session)) {
+    // Whom we address anew, we want to hear anew.
+    const isRefused = !isFirstWord && this.#refused.has(key, session);
+    if (endsNothing || isRefused || this.#ended.has(key, session)) {
       this.#reject(link, endedSession(session));
     } else if (link === undefined) {
       this.#announce(key, session, heartbeat, from);

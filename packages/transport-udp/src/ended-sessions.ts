@@ -9,12 +9,15 @@ export const BYE_QUARANTINE_MS = 1000;
 /** A session that was replaced at its address never comes back, so only the bound in number ends this. */
 export const RESTART_QUARANTINE_MS = Number.POSITIVE_INFINITY;
 
+/** Who was refused stays so: a process that mends its ways by being started anew has a new session. */
+export const REFUSAL_QUARANTINE_MS = Number.POSITIVE_INFINITY;
+
 /** How many ended sessions are remembered; the oldest gives way. About 150 octets each. */
 const LIMIT = 1024;
 
 /**
- * Sessions whose late datagrams must not pass for new life: of a peer that said `bye`, and of a peer that
- * was restarted. Bounded in number, without timers: an expired one is found out when it is asked for.
+ * Sessions whose datagrams must not pass for new life: of a peer that said `bye`, that was restarted, or that was
+ * refused. Bounded in number, without timers: an expired one is found out when it is asked for.
  */
 export class EndedSessions {
   readonly #untilMs = new Map<string, number>();

@@ -5,6 +5,7 @@ import { ipv4Number, type UdpAddress } from "./address.js";
 export interface LinkCarrier {
   transmit(link: HubLink, heartbeat: Heartbeat): void;
   release(link: HubLink): void;
+  refuse(link: HubLink): void;
   end(link: HubLink, reason: CloseReason | undefined): void;
   shortCut(link: HubLink, taker: BeatTaker, place: number): boolean;
   endShortCut(link: HubLink, place: number): void;
@@ -64,6 +65,10 @@ export class HubLink implements Link {
 
   close(): void {
     this.#carrier.release(this);
+  }
+
+  refuse(): void {
+    this.#carrier.refuse(this);
   }
 
   shortCut(taker: BeatTaker, place: number): boolean {

@@ -145,6 +145,33 @@ describe("a peer's end", () => {
     await arrived(2);
   });
 
+  test("one that was refused stays so, whatever it sends and whoever else comes and goes; started anew it is welcome", async () => {
+    const { hub, arrivals, arrived, port, source } = await listeningHub();
+    const raw = await rawPeer();
+    await raw.send(port, 1, beat(1));
+    const { link } = await arrived(1);
+    link.refuse?.();
+    link.close();
+    for (let seq = 2; seq <= 20; seq++) await raw.send(port, 1, beat(seq));
+    await rejected(source, 19);
+    expect(new Set(source.rejections.map(({ kind }) => kind))).toEqual(new Set(["ended-session"]));
+    expect(arrivals.length).toBe(1);
+    const other = await rawPeer();
+    await other.send(port, 1, beat(1));
+    expect((await arrived(2)).peer.handle.port).toBe(other.port);
+    // Whom we address ourselves is heard again, and is refused again if it must be.
+    const anew = recordingListener();
+    const again = hub.connect({ host: "127.0.0.1", port: raw.port }).open(anew);
+    await opened(anew);
+    await raw.send(port, 1, beat(21));
+    await received(anew, 1);
+    again.close();
+    await raw.send(port, 1, beat(22));
+    await rejected(source, 20);
+    await raw.send(port, 2, beat(1));
+    expect((await arrived(3)).listener.heartbeats).toEqual([beat(1)]);
+  });
+
   test("a bye as the first word makes no peer", async () => {
     const { arrivals, port, source } = await listeningHub();
     await (await rawPeer()).send(port, 1, { kind: "bye" });

@@ -9,6 +9,7 @@ function linkAt(address: string, port: number): HubLink {
   const carrier = {
     transmit() {},
     release() {},
+    refuse() {},
     end() {},
     shortCut: () => false,
     endShortCut() {},

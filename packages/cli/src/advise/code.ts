@@ -45,8 +45,11 @@ const tell = (watching: string): readonly string[] => [
   "});",
 ];
 
-const tellOfEach = (watching: string): readonly string[] => [
-  `${watching}.subscribe(({ peer, event }) => {`,
+/** What is asked for is a bound on the detection of each, so nobody is given longer because many are silent. */
+const tellOfEach = (source: string): readonly string[] => [
+  `// Without "off", the deaths of many that fall silent together wait: it may be our own network.`,
+  `const each = monitorPeers(${source}, policy, { groupSilence: "off" });`,
+  `each.subscribe(({ peer, event }) => {`,
   `  if (event.type === "dead") console.log(peer.address, "dead:", describeCause(event.cause));`,
   "});",
 ];
@@ -172,7 +175,7 @@ function udpBeatCode(settings: HeartbeatSettings): readonly CodeBlock[] {
         `import { describeCause, fixedTimeout, monitorPeers } from "heartwire";`,
         "",
         policyLine(settings),
-        ...tellOfEach("monitorPeers(udpHub({ port: 7400 }).peers, policy)"),
+        ...tellOfEach("udpHub({ port: 7400 }).peers"),
       ],
     },
     {
@@ -230,7 +233,7 @@ function browserCode(settings: HeartbeatSettings): CodeBlock {
       "",
       policyLine(settings),
       "const server = new WebSocketServer({ port: 8080 }); // browsers answer pings by themselves",
-      ...tellOfEach(`monitorPeers(webSocketPeers(server, { via: "ping" }), policy)`),
+      ...tellOfEach(`webSocketPeers(server, { via: "ping" })`),
     ],
   };
 }

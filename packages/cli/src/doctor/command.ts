@@ -1,8 +1,9 @@
-import { MIDDLEBOXES, systemKeepalive } from "@heartwire/tcp-keepalive";
+import { MIDDLEBOXES, type MiddleboxName, systemKeepalive } from "@heartwire/tcp-keepalive";
 import { type Command, InvalidArgumentError } from "commander";
 import type { CommandDefinition } from "../context.js";
 import { parseDurationMs } from "../duration.js";
 import { EXIT, Failure } from "../exit-code.js";
+import { addPathOption, PATH_NAMES } from "../path-option.js";
 import { reportOn } from "./report.js";
 import { survey } from "./survey.js";
 import { renderDiagnosis } from "./view.js";
@@ -10,6 +11,7 @@ import { renderDiagnosis } from "./view.js";
 interface DoctorOptions {
   readonly pid?: number;
   readonly quiet?: number;
+  readonly path?: readonly MiddleboxName[];
   readonly all?: true;
   readonly json?: true;
 }
@@ -23,11 +25,12 @@ const DEFAULT_QUIET_MS = MIDDLEBOXES["azure-load-balancer"].idleTimeoutMs;
 const HELP = `
 Who holds a connection, and its exact settings, can be seen of your own processes; as root, of all. What could not
 be seen is said, with the reason. Nothing is ever changed. Connections within this machine are no findings: its
-kernel knows both ends.`;
+kernel knows both ends. Traps of the timers that are on are told, and do not change the exit code.
+${PATH_NAMES}`;
 
 /** `heartwire doctor`: what the sockets of this machine really have. */
 export const defineDoctor: CommandDefinition = (program: Command, { terminal, exitWith }) => {
-  program
+  const command = program
     .command("doctor")
     .summary("which connections of this machine have keepalive, and with what timers")
     .description(
@@ -39,16 +42,17 @@ export const defineDoctor: CommandDefinition = (program: Command, { terminal, ex
       "--quiet <duration>",
       "silence from which on a missing keepalive is a problem (default: 4m)",
       quietOf,
-    )
+    );
+  addPathOption(command)
     .option("--all", `show all connections and problems, not ${MAX_ROWS} of each at most`)
     .option("--json", "print the report as JSON: always all connections")
     .addHelpText("after", HELP)
-    .action(({ pid, quiet = DEFAULT_QUIET_MS, all, json }: DoctorOptions) => {
+    .action(({ pid, quiet = DEFAULT_QUIET_MS, path, all, json }: DoctorOptions) => {
       if (process.platform !== "linux") {
         const where = `the kernel's tables are read from Linux's /proc, and this is ${process.platform}`;
         throw new Failure(EXIT.impossible, `doctor cannot work here: ${where}`);
       }
-      const report = reportOn(survey("/proc", pid), systemKeepalive(), quiet);
+      const report = reportOn(survey("/proc", pid), systemKeepalive(), quiet, path);
       const maxRows = all === undefined ? MAX_ROWS : Number.POSITIVE_INFINITY;
       terminal.write(
         json ? `${JSON.stringify(report, null, 2)}\n` : renderDiagnosis(report, maxRows, terminal),

@@ -32,12 +32,6 @@ export function nextProbeOf({ socket, row }: Connection): { inMs: number; exact:
   return { inMs: Math.max(expiresInMs, socket.idleMs - socket.lastHeardMs), exact: true };
 }
 
-/** Whether both ends are on this machine: then the kernel tells at once when one is gone, and needs no probes. */
-export function isLocal({ row }: Connection): boolean {
-  const { local, peer } = row;
-  return local.address === peer.address || /^(::ffff:)?127\.|^::1$/.test(peer.address);
-}
-
 /**
  * What is wrong with a connection.
  *
@@ -64,7 +58,7 @@ export function diagnose(connection: Connection, quietMs: number): readonly Find
 }
 
 function missingKeepalive(connection: Connection, quietMs: number): readonly Finding[] {
-  if (keepaliveStateOf(connection) !== "off" || isLocal(connection)) return [];
+  if (keepaliveStateOf(connection) !== "off" || connection.onThisMachine) return [];
   const { socket } = connection;
   const code = "no-keepalive";
   if (socket.kind === "unread") {

@@ -1,14 +1,8 @@
 import type { KeepaliveBound } from "@heartwire/core";
-import type { KeepaliveFinding, SystemKeepalive } from "@heartwire/tcp-keepalive";
+import type { KeepaliveFinding, MiddleboxName, SystemKeepalive } from "@heartwire/tcp-keepalive";
 import { explain } from "../explain/report.js";
-import {
-  diagnose,
-  type Finding,
-  isLocal,
-  type KeepaliveState,
-  keepaliveStateOf,
-  nextProbeOf,
-} from "./diagnosis.js";
+import { type ConnectionTrap, trapFinder } from "./connection-traps.js";
+import { diagnose, type Finding, type KeepaliveState, keepaliveStateOf, nextProbeOf } from "./diagnosis.js";
 import type { SocketReading, Unread } from "./foreign-socket.js";
 import type { Connection, Holder, Survey } from "./survey.js";
 import type { Endpoint, TimerKind } from "./tcp-table.js";
@@ -37,6 +31,11 @@ export interface ConnectionReport {
   /** Octets that the peer has not acknowledged yet. */
   readonly unacknowledgedOctets: number;
   readonly findings: readonly Finding[];
+  /**
+   * What its timers walk into, warnings first; `null`: keepalive is off, both ends are on this machine, or the timers
+   * are not known.
+   */
+  readonly traps: readonly ConnectionTrap[] | null;
 }
 
 /** What `heartwire doctor --json` prints. */
@@ -56,13 +55,15 @@ export interface DoctorReport {
   readonly unseen: readonly Unseen[];
 }
 
-/** What a survey found, with its diagnosis. `quietMs`: see {@link diagnose}. */
+/** What a survey found, with its diagnosis. `quietMs`: see {@link diagnose}; `path`: what is known to stand on it. */
 export function reportOn(
   { namespace, connections, unseen }: Survey,
   system: SystemKeepalive,
   quietMs: number,
+  path?: readonly MiddleboxName[],
 ): DoctorReport {
-  const { outcomes, traps } = explain("on", { kind: "on", settings: {} }, 0, system);
+  const { outcomes, traps } = explain("on", { kind: "on", settings: {} }, 0, system, path);
+  const findTraps = trapFinder({ namespace, system, path });
   const { idle, unacknowledgedData } = outcomes;
   return {
     schema: 1,
@@ -74,7 +75,9 @@ export function reportOn(
         ? { idleMs: giveUpMs(idle), unacknowledgedDataMs: giveUpMs(unacknowledgedData) }
         : null,
     traps,
-    connections: connections.map((connection) => reportConnection(connection, quietMs)).sort(byProcess),
+    connections: connections
+      .map((connection) => ({ ...reportConnection(connection, quietMs), traps: findTraps(connection) }))
+      .sort(byProcess),
     unseen,
   };
 }
@@ -84,15 +87,15 @@ function giveUpMs({ schedule }: Pick<KeepaliveBound, "schedule">): number {
   return schedule.at(-1)?.atMs ?? Number.POSITIVE_INFINITY;
 }
 
-function reportConnection(connection: Connection, quietMs: number): ConnectionReport {
-  const { row, holders, namespace, socket } = connection;
+function reportConnection(connection: Connection, quietMs: number): Omit<ConnectionReport, "traps"> {
+  const { row, holders, namespace, socket, onThisMachine } = connection;
   return {
     processes: holders,
     uid: row.uid,
     namespace,
     local: row.local,
     peer: row.peer,
-    onThisMachine: isLocal(connection),
+    onThisMachine,
     keepalive: keepaliveStateOf(connection),
     socket,
     nextProbe: nextProbeOf(connection) ?? null,

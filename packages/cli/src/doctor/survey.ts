@@ -9,6 +9,7 @@ import {
   type SocketReading,
   type Unread,
 } from "./foreign-socket.js";
+import { localityOf, machineAddresses } from "./locality.js";
 import { lookAtProcess, type ProcessLook, type ProcessSockets, processIds } from "./processes.js";
 import { ESTABLISHED, parseTcpTable, type TcpTable, type TcpTableRow } from "./tcp-table.js";
 import {
@@ -35,6 +36,8 @@ export interface Connection {
   readonly namespace: string;
   /** Usually one; several after a fork; none if we may not see who. */
   readonly holders: readonly Holder[];
+  /** Both its ends are: see {@link localityOf}. */
+  readonly onThisMachine: boolean;
   /** What the socket itself says. */
   readonly socket: SocketReading | Unread;
 }
@@ -52,24 +55,27 @@ export interface Survey {
  * process which we may look into is in.
  *
  * @param proc where the proc file system is: /proc
+ * @param addresses that this machine has, in our own network namespace
  * @throws Failure if there is no such process, or no right to look into it
  */
 export function survey(
   proc: string,
   pid: number | undefined,
   reader: SocketReader = ForeignSockets.load(),
+  addresses: readonly string[] = machineAddresses(),
 ): Survey {
+  const namespace = readlinkSync(join(proc, "self/ns/net"));
   const looks = (pid === undefined ? processIds(proc) : [pid]).map((id) => lookAtProcess(proc, id));
   if (pid !== undefined) requireSeen(looks[0]!);
   const processes = looks.flatMap((look) => (look.kind === "seen" ? [look.process] : []));
-  const found = connectionsOf(proc, processes, pid === undefined ? "all" : "held");
+  const found = connectionsOf(proc, processes, pid === undefined ? "all" : "held", { namespace, addresses });
   const readings = readSockets(reader, found.connections);
   const connections = found.connections.map((connection) => ({
     ...connection,
     socket: readings.get(connection.row.inode) ?? withoutHolder(connection.row),
   }));
   return {
-    namespace: readlinkSync(join(proc, "self/ns/net")),
+    namespace,
     connections,
     unseen: [...unseenProcesses(looks), ...found.unseen, ...unreadSockets(proc, connections)],
   };
@@ -90,7 +96,12 @@ function withoutHolder({ inode }: TcpTableRow): Unread {
 type Found = Omit<Connection, "socket">;
 
 /** `wanted`: `all` connections of the processes' namespaces, or only those that one of the processes `held`. */
-function connectionsOf(proc: string, processes: readonly ProcessSockets[], wanted: "all" | "held") {
+function connectionsOf(
+  proc: string,
+  processes: readonly ProcessSockets[],
+  wanted: "all" | "held",
+  ours: { readonly namespace: string; readonly addresses: readonly string[] },
+) {
   const holders = holdersByInode(processes);
   const connections: Found[] = [];
   const unseen: Unseen[] = [];
@@ -98,12 +109,16 @@ function connectionsOf(proc: string, processes: readonly ProcessSockets[], wante
   for (const [namespace, pids] of pidsByNamespace(processes)) {
     const tables = tablesOf(proc, pids);
     if (tables.length === 0) unseen.push(unseenNamespace(namespace));
+    const isLocal = localityOf(
+      tables.flatMap(({ rows }) => rows),
+      namespace === ours.namespace ? ours.addresses : [],
+    );
     for (const table of tables) {
       malformed += table.malformed;
       for (const row of table.rows) {
         const heldBy = holders.get(row.inode) ?? [];
         if (row.state !== ESTABLISHED || (wanted === "held" && heldBy.length === 0)) continue;
-        connections.push({ row, namespace, holders: heldBy });
+        connections.push({ row, namespace, holders: heldBy, onThisMachine: isLocal(row) });
       }
     }
   }

@@ -4,6 +4,7 @@ import type { Colours, Terminal } from "../terminal.js";
 import { bullet, count, heading, paragraph } from "../text.js";
 import type { ConnectionReport, DoctorReport } from "./report.js";
 import { formatEndpoint } from "./tcp-table.js";
+import { renderTraps } from "./traps-view.js";
 
 /** The report for people; at most `maxRows` connections, those with findings first. */
 export function renderDiagnosis(report: DoctorReport, maxRows: number, terminal: Terminal): string {
@@ -12,6 +13,7 @@ export function renderDiagnosis(report: DoctorReport, maxRows: number, terminal:
     [heading("This system", colours), ...system(report, terminal)],
     [heading("Established TCP connections", colours), ...connections(report.connections, maxRows, terminal)],
     ...findings(report.connections, maxRows, terminal),
+    ...renderTraps(report.connections, maxRows, terminal),
     ...unseen(report, terminal),
   ];
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
@@ -107,9 +109,12 @@ function processText({ processes, uid }: ConnectionReport): string {
   return `${first.name} ${first.pid}${others.length > 0 ? ` +${others.length}` : ""}`;
 }
 
-function keepaliveText({ keepalive, findings }: ConnectionReport, { red, yellow, green }: Colours): string {
+function keepaliveText({ keepalive, findings, traps }: ConnectionReport, colours: Colours): string {
+  const { red, yellow, green } = colours;
   if (findings.some(({ severity }) => severity === "problem")) return red(`${keepalive} !!`);
-  if (findings.length > 0) return yellow(`${keepalive} !`);
+  const warned = traps?.some(({ severity }) => severity === "warning") ?? false;
+  if (findings.length > 0 || warned) return yellow(`${keepalive} !`);
+  if (traps !== null && traps.length > 0) return `${keepalive} -`;
   return keepalive === "on" ? green(keepalive) : keepalive;
 }
 

@@ -1,6 +1,5 @@
 import { MAX_USER_TIMEOUT_MS } from "@heartwire/core";
 import {
-  MIDDLEBOXES,
   type MiddleboxName,
   parseSoKeepalive,
   type SoKeepalive,
@@ -11,7 +10,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { CommandDefinition } from "../context.js";
 import { parseDurationMs } from "../duration.js";
 import { EXIT, Failure } from "../exit-code.js";
-import { PLEASANT_COLUMNS, wrap } from "../text.js";
+import { addPathOption, PATH_NAMES } from "../path-option.js";
 import { explain } from "./report.js";
 import { renderExplanation } from "./view.js";
 
@@ -29,19 +28,19 @@ value. Times are seconds, or have the units y M w d h m s. Examples:
   heartwire explain 10m --path aws-network-load-balancer
   heartwire explain on --json | jq .outcomes.idle.detectionMs
 Problems are the traps marked "!"; those marked "-" are a price that may be meant.
-${wrap(`Names for --path: ${Object.keys(MIDDLEBOXES).join(", ")}.`, PLEASANT_COLUMNS).join("\n")}`;
+${PATH_NAMES}`;
 
 /** `heartwire explain`: what a setting means on this system. */
 export const defineExplain: CommandDefinition = (program: Command, { terminal, exitWith }) => {
-  program
+  const command = program
     .command("explain")
     .summary("what a keepalive setting means")
     .description(
       "Explains a keepalive setting: its values, how soon a dead peer is noticed, its cost, its traps.",
     )
     .argument("<setting>", "such as 30m::10")
-    .option("--user-timeout <duration>", "TCP_USER_TIMEOUT as well, such as 20s", userTimeoutOf)
-    .option("--path <name>", "what stands on the path; may be given again", pathOf)
+    .option("--user-timeout <duration>", "TCP_USER_TIMEOUT as well, such as 20s", userTimeoutOf);
+  addPathOption(command)
     .option("--json", "print the report as JSON")
     .addHelpText("after", HELP)
     .action((setting: string, { userTimeout = 0, path, json }: ExplainOptions) => {
@@ -68,13 +67,4 @@ function userTimeoutOf(text: string): number {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
   throw new InvalidArgumentError(`"${text}" is not from 1 ms to ${MAX_USER_TIMEOUT_MS} ms`);
-}
-
-function pathOf(name: string, path: readonly MiddleboxName[] = []): readonly MiddleboxName[] {
-  if (isMiddlebox(name)) return [...path, name];
-  throw new InvalidArgumentError(`"${name}" is not one of ${Object.keys(MIDDLEBOXES).join(", ")}.`);
-}
-
-function isMiddlebox(name: string): name is MiddleboxName {
-  return Object.hasOwn(MIDDLEBOXES, name);
 }

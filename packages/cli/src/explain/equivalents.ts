@@ -1,5 +1,5 @@
-import type { KeepaliveSettings } from "@heartwire/core";
-import { formatSoKeepalive, type SoKeepalive } from "@heartwire/tcp-keepalive";
+import { checkKeepaliveSettings, type KeepaliveSettings } from "@heartwire/core";
+import { formatSoKeepalive, type SoKeepalive, type SoKeepaliveSettings } from "@heartwire/tcp-keepalive";
 
 /** The same setting, as another program or language has it. */
 export interface Equivalent {
@@ -13,7 +13,7 @@ const NO_USER_TIMEOUT = "has nothing for the user timeout";
 
 /**
  * The setting in the words of others. Parts that are left to the system are left to it there too, where that is
- * possible: in JavaScript, which wants all three, the system's present values stand in.
+ * possible: Node's own method wants all three or none, so the system's present values stand in.
  *
  * @param full with the system's values in it; or why there are none
  */
@@ -38,26 +38,48 @@ function nodeEquivalents(
   full: KeepaliveSettings | string,
   userTimeoutMs: number,
 ): readonly Equivalent[] {
-  const plain = "Node 24.19, 26.4 and later";
   const ours = "Node, with @heartwire/tcp-keepalive";
   const noUserTimeout = userTimeoutMs > 0 ? { note: NO_USER_TIMEOUT } : {};
   if (parsed.kind === "off") {
     return [{ name: "Node", lines: ["socket.setKeepAlive(false);"], ...noUserTimeout }];
   }
-  if (typeof full === "string") {
-    const note = `needs every value: ${full}`;
-    return [ours, plain].map((name) => ({ name, lines: [], note }));
-  }
-  const { idleMs, intervalMs, probes } = full;
-  const fields = Object.entries(full).map(([name, value]) => `${name}: ${value}`);
+  const fields = Object.entries({ ...parsed.settings, ...(userTimeoutMs > 0 && { userTimeoutMs }) });
+  const literal = fields.length === 0 ? "{}" : `{ ${fields.map((field) => field.join(": ")).join(", ")} }`;
   return [
-    { name: ours, lines: [`applyKeepalive(socket, { ${fields.join(", ")} });`] },
-    {
-      name: plain,
-      lines: [`socket.setKeepAlive(true, ${idleMs}, ${intervalMs}, ${probes});`],
-      ...noUserTimeout,
-    },
+    { name: ours, lines: [`applyKeepalive(socket, ${literal});`] },
+    plainNode(parsed.settings, full, userTimeoutMs),
   ];
+}
+
+/** Node's own method: nothing but on, or all three. */
+function plainNode(
+  given: SoKeepaliveSettings,
+  full: KeepaliveSettings | string,
+  userTimeoutMs: number,
+): Equivalent {
+  const missing = userTimeoutMs > 0 ? [NO_USER_TIMEOUT] : [];
+  const withNotes = (name: string, lines: readonly string[], notes: readonly string[]): Equivalent =>
+    notes.length === 0 ? { name, lines } : { name, lines, note: notes.join("; ") };
+  const parts = Object.keys(given).length;
+  if (parts === 0) return withNotes("Node", ["socket.setKeepAlive(true);"], missing);
+  const name = "Node 24.19, 26.4 and later";
+  const why = typeof full === "string" ? full : whyNoSocketTakes(full);
+  if (why !== undefined) return withNotes(name, [], [`needs every value, and ${why}`]);
+  const { idleMs, intervalMs, probes } = full as KeepaliveSettings;
+  const standIns =
+    parts < 3 ? ["leaves nothing to the system: its present values stand in", ...missing] : missing;
+  return withNotes(name, [`socket.setKeepAlive(true, ${idleMs}, ${intervalMs}, ${probes});`], standIns);
+}
+
+/** A system's values may be beyond what a socket can be given; `undefined`: these are not. */
+function whyNoSocketTakes(settings: KeepaliveSettings): string | undefined {
+  try {
+    checkKeepaliveSettings(settings);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return `no socket can be given the system's: ${error.message}`;
+    throw error;
+  }
 }
 
 function sysctlEquivalent(parsed: SoKeepalive, userTimeoutMs: number): Equivalent {

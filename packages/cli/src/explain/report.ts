@@ -4,12 +4,11 @@ import {
   type KeepaliveConditions,
   type KeepaliveSettings,
   keepaliveBound,
-  predict,
-  trustKernel,
+  keepalivePeriodMs,
+  TCP_SEGMENT_OCTETS,
 } from "@heartwire/core";
 import {
   type KeepaliveFinding,
-  keepalive,
   lintKeepalive,
   type MiddleboxName,
   type SoKeepalive,
@@ -121,10 +120,10 @@ function fullSettings(
     ...(userTimeoutMs > 0 && { userTimeoutMs }),
   };
   try {
-    checkKeepaliveSettings(settings);
+    // sysctl takes values that no socket can be given.
+    checkKeepaliveSettings(settings, "system");
     return settings;
   } catch (error) {
-    // sysctl takes values that no socket can be given.
     if (error instanceof RangeError) return `the system's ${error.message}`;
     throw error;
   }
@@ -145,14 +144,15 @@ function unacknowledgedOutcome(userTimeoutMs: number, system: SystemKeepalive): 
 /** `settings`: or why they are not known. */
 function outcomeOf(settings: KeepaliveSettings | string, conditions: KeepaliveConditions): Outcome {
   if (typeof settings === "string") return { kind: "unknown", why: settings };
-  return { kind: "noticed", ...keepaliveBound(settings, conditions) };
+  return { kind: "noticed", ...keepaliveBound(settings, { ...conditions, range: "system" }) };
 }
 
+const DAY_MS = 86_400_000;
+
+/** A probe and its answer, both bare segments, each time a live peer is asked. */
 function octetsPerDay(settings: KeepaliveSettings | string): number | null {
   if (typeof settings === "string") return null;
-  // The port is none that is ever opened: a transport is asked for what it would cost.
-  const { octetsPerHour } = predict(keepalive({ port: 1, settings }), trustKernel(settings), { rttMs: 0 });
-  return Math.round(24 * (octetsPerHour.out + octetsPerHour.in));
+  return Math.round((DAY_MS / keepalivePeriodMs(settings)) * 2 * TCP_SEGMENT_OCTETS);
 }
 
 function trapsOf(
@@ -162,6 +162,7 @@ function trapsOf(
 ): readonly KeepaliveFinding[] | null {
   if (typeof settings === "string") return null;
   return lintKeepalive(settings, {
+    range: "system",
     ...(system.kind === "read" && { system }),
     ...(path !== undefined && { path }),
   });

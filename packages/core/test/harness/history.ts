@@ -66,8 +66,14 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.array(fc.record({ after
 export class Play {
   readonly policy: Policy;
   readonly bench: Bench;
-  /** All stalls so far. */
+  /** What of all stalls so far is nobody's silence. */
   stalledMs = 0;
+  /** Of it, those stalls in this silence that are shorter than deadAfterMs: no more than that together. */
+  #shortMs = 0;
+  /** The others; the longest of all; and when the last evidence came, in true time. */
+  longMs = 0;
+  longestMs = 0;
+  heardAtMs: number;
   /** When the last evidence came, on a clock that stands still in stalls. */
   heardAtRunningMs: number;
   anythingHeard = false;
@@ -79,6 +85,7 @@ export class Play {
     this.policy = fixedTimeout(of)();
     this.bench = new Bench(() => this.policy, random === undefined ? {} : { random }, startMs);
     this.heardAtRunningMs = startMs;
+    this.heardAtMs = startMs;
   }
 
   get runningMs(): number {
@@ -117,7 +124,7 @@ export class Play {
       case "malformed":
         return bench.reject({ kind: "malformed", reason: "truncated" });
       case "stall":
-        this.stalledMs += what.stalledMs;
+        this.#stall(what.stalledMs);
         return bench.stall(what.stalledMs);
     }
   }
@@ -133,7 +140,24 @@ export class Play {
     return this.bench.hear(echo(newest.seq));
   }
 
+  #stall(stalledMs: number): void {
+    const mostMs = this.policy.deadAfterMs;
+    this.longestMs = Math.max(this.longestMs, stalledMs);
+    if (stalledMs >= mostMs) {
+      this.longMs += stalledMs;
+      this.stalledMs += stalledMs;
+      return;
+    }
+    const excusedMs = Math.min(stalledMs, mostMs - this.#shortMs);
+    this.#shortMs += excusedMs;
+    this.stalledMs += excusedMs;
+  }
+
   #heard(): void {
+    this.#shortMs = 0;
+    this.longMs = 0;
+    this.longestMs = 0;
+    this.heardAtMs = this.bench.nowMs;
     this.heardAtRunningMs = this.runningMs;
     this.anythingHeard = true;
   }

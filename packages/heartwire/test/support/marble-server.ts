@@ -29,11 +29,11 @@ export class MarbleServer implements PeerSource<string> {
   }
 
   /** A peer comes, and plays these marbles. */
-  comes(name: string, script: string, reason?: CloseReason): ServerStep {
+  comes(name: string, script: string, reason?: CloseReason, address = name): ServerStep {
     return (listener) => {
       const transport = this.marbles.transport(script, reason);
       this.peers.set(name, transport);
-      listener.peer({ address: name, handle: name, transport });
+      listener.peer({ address, handle: name, transport });
     };
   }
 }

@@ -27,6 +27,10 @@ export const STEPS: Readonly<Record<string, Step>> = {
   e: (link) => link.listener.received({ ...link.newestProbe(), kind: "echo" }),
   /** The peer probes us. */
   p: (link) => link.listener.received({ kind: "probe", seq: link.nextSeq() }),
+  /** The peer floods us. */
+  f: (link) => {
+    for (let count = 0; count < 200; count++) STEPS.b!(link);
+  },
   /** Bytes of the peer that are no heartbeat. */
   a: (link) => link.listener.active(),
   /** A bad frame. */
@@ -40,6 +44,7 @@ export class MarbleLink implements Link {
   readonly sent: Sent[] = [];
   readonly listener: LinkListener;
   closed = false;
+  refused = false;
   deaf = false;
   readonly #scheduler: SchedulerLike;
   readonly #script: Subscription;
@@ -62,6 +67,11 @@ export class MarbleLink implements Link {
   close(): void {
     this.closed = true;
     this.#script.unsubscribe();
+  }
+
+  refuse(): void {
+    if (this.closed) throw new Error("refused after it was closed");
+    this.refused = true;
   }
 
   hearing(): boolean {

@@ -48,7 +48,7 @@ export class Host implements EventLoop {
   #stall = 0;
   #stallBeganMs = 0;
   #stalledMs = 0;
-  #excusedMs = 0;
+  readonly #excusesMs: number[] = [];
   #excusedFromMs = 0;
   #stalls = 0;
 
@@ -79,11 +79,11 @@ export class Host implements EventLoop {
   }
 
   /**
-   * How much of {@link stalledMs} a driver can know of and must excuse: from the instant at which its work was due,
-   * and only where that is 50 ms or more.
+   * How much of each stall a driver can know of: from the instant at which its work was due, and only where that is
+   * 50 ms or more.
    */
-  get excusedMs(): number {
-    return this.#excusedMs;
+  get excusesMs(): readonly number[] {
+    return this.#excusesMs;
   }
 
   /** What waits to be read. */
@@ -151,7 +151,7 @@ export class Host implements EventLoop {
   #resume(excusedAboveMs: number): void {
     this.#stalledMs = this.stalledMs;
     const excusedMs = this.now() - this.#excusedFromMs;
-    if (excusedMs >= excusedAboveMs) this.#excusedMs += excusedMs;
+    if (excusedMs >= excusedAboveMs) this.#excusesMs.push(excusedMs);
     this.#state = "running";
     this.#turned();
   }

@@ -5,7 +5,7 @@ export const INVARIANTS = {
   completeness:
     "a crashed peer is dead or left at the latest deadAfterMs after the last evidence of it was read, in time that the monitor ran, plus the lateness of timers and the drain",
   "no-verdict-from-stall":
-    "nobody is called dead for silence before deadAfterMs without evidence, stalls of the judge's own process taken out, nor while evidence of it waits to be read",
+    "nobody is called dead for silence before deadAfterMs without evidence, stalls of the judge's own process taken out (short ones up to deadAfterMs together), nor while evidence of it waits to be read",
   final: "after dead or left a detector says nothing and sends nothing, and stays what it is",
   evidence: "a peer becomes alive only while evidence of it is being read",
   transition: "states change only as the table of transitions has it for the input, and each change is told",
@@ -60,6 +60,7 @@ function triggersOf(input: Input): readonly Trigger[] {
     case "rejected":
     case "reprieved":
     case "stalled":
+    case "deaf":
       return [];
   }
 }

@@ -63,7 +63,7 @@ export class Watch implements Timed {
   #evidenceMs: number;
   #stalledThen: number;
   #stallsThen: number;
-  #excusedThen: number;
+  #excusesThen: number;
   #hasHeard = false;
   #deadAfterMs: number;
   readonly #evidence: EvidenceRecord;
@@ -78,14 +78,14 @@ export class Watch implements Timed {
   ) {
     const nowMs = host.now();
     const firstSeq = Math.floor(nowMs) >>> 0;
-    const { probeBudget } = host.keeper;
-    this.#judge = judge(policy, { ...options, probeBudget }, nowMs, firstSeq);
+    const { probeBudget, timetable } = host.keeper;
+    this.#judge = judge(policy, { ...options, probeBudget, timetable }, nowMs, firstSeq);
     this.#evidence = new EvidenceRecord(firstSeq);
     this.#traffic = new TrafficAllowance(policy, nowMs);
     this.#evidenceMs = nowMs;
     this.#stalledThen = host.stalledMs;
     this.#stallsThen = host.stalls;
-    this.#excusedThen = host.excusedMs;
+    this.#excusesThen = host.excusesMs.length;
     this.#deadAfterMs = policy.deadAfterMs;
   }
 
@@ -209,7 +209,7 @@ export class Watch implements Timed {
     this.#evidenceMs = nowMs;
     this.#stalledThen = this.host.stalledMs;
     this.#stallsThen = this.host.stalls;
-    this.#excusedThen = this.host.excusedMs;
+    this.#excusesThen = this.host.excusesMs.length;
     this.#evidence.note(heartbeat, this.#traffic.probes);
     if (heartbeat.kind === "probe") this.#traffic.questioned();
   }
@@ -230,7 +230,7 @@ export class Watch implements Timed {
     if (this.owner.hasUnread()) {
       this.owner.broken("no-verdict-from-stall", "called dead while evidence waits to be read");
     }
-    const excusedMs = this.host.excusedMs - this.#excusedThen;
+    const excusedMs = excusedOf(this.host.excusesMs.slice(this.#excusesThen), this.#deadAfterMs);
     const silentMs = nowMs - this.#evidenceMs - excusedMs;
     if (silentMs >= this.#deadAfterMs - EPSILON_MS) return;
     this.owner.broken(
@@ -238,6 +238,14 @@ export class Watch implements Timed {
       `called dead after ${silentMs} ms of silence, ${excusedMs} ms of stalls taken out, where ${this.#deadAfterMs} are due`,
     );
   }
+}
+
+/** Long stalls excuse all their time, short ones together no more than the silence that is death. */
+function excusedOf(stallsMs: readonly number[], deadAfterMs: number): number {
+  const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0);
+  const short = stallsMs.filter((each) => each < deadAfterMs);
+  const long = stallsMs.filter((each) => each >= deadAfterMs);
+  return sum(long) + Math.min(sum(short), deadAfterMs);
 }
 
 function describe(input: Input, state: string, outputs: ReturnType<Judge["handle"]>): string {

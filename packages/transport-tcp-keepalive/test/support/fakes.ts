@@ -57,7 +57,8 @@ export function fakeSocket(kernel: FakeKernel, parameters: 2 | 4, fd = 7): Socke
     if (wanted === cached) return;
     cached = wanted;
     kernel.set(LINUX.enabled, enable ? 1 : 0);
-    if (!enable) return;
+    // Without an idle time libuv sets no more: measured with Node 20.20, 24.21 and 26.10.
+    if (!enable || idleMs === 0) return;
     const failed = kernel.set(LINUX.idle, Math.trunc(idleMs / 1000));
     if (failed !== undefined) return;
     kernel.set(LINUX.interval, Math.trunc(intervalMs / 1000));

@@ -1,0 +1,65 @@
+/** How many heartbeats leave in company at most: some milliseconds' work, and wake-ups no longer count. */
+export const DEPARTURE_SEATS = 512;
+
+interface Departure {
+  readonly atMs: number;
+  seats: number;
+}
+
+/**
+ * When the links of one process send: in few departures, each in the company of others. A process that wakes up for each
+ * of thousands of peers alone spends more on waking up than on sending.
+ *
+ * Jitter is the departures', not the links': whoever left together may leave together the next time too, after the same
+ * random share of the interval. So two processes never stay in step (RFC 5880, 6.8.7), and one link alone is jittered
+ * as ever. Bounded by the number of links; a booking costs the logarithm of the departures that have seats left.
+ */
+export class Timetable {
+  /** Those with seats left, in the order of time. */
+  readonly #departures: Departure[] = [];
+  #latest: Departure | undefined;
+
+  /**
+   * Books a time from `leastMs` to `mostMs`: of a departure that has a seat left, else a new one at `wishMs`.
+   *
+   * @param wishMs where between the two; evenly spread, if departures shall be
+   */
+  book(leastMs: number, mostMs: number, wishMs: number, nowMs: number): number {
+    const latest = this.#latest;
+    const departure =
+      latest !== undefined && latest.seats > 0 && latest.atMs >= leastMs && latest.atMs <= mostMs
+        ? latest
+        : (this.#nearest(leastMs, mostMs, wishMs) ?? this.#add(wishMs, nowMs));
+    this.#latest = departure;
+    departure.seats -= 1;
+    if (departure.seats === 0) this.#departures.splice(this.#from(departure.atMs), 1);
+    return departure.atMs;
+  }
+
+  #nearest(leastMs: number, mostMs: number, wishMs: number): Departure | undefined {
+    const at = this.#from(wishMs);
+    const [before, after] = [this.#departures[at - 1], this.#departures[at]];
+    const early = before !== undefined && before.atMs >= leastMs ? before : undefined;
+    const late = after !== undefined && after.atMs <= mostMs ? after : undefined;
+    if (early === undefined || late === undefined) return early ?? late;
+    return wishMs - early.atMs < late.atMs - wishMs ? early : late;
+  }
+
+  #add(atMs: number, nowMs: number): Departure {
+    this.#departures.splice(0, this.#from(nowMs));
+    const departure = { atMs, seats: DEPARTURE_SEATS };
+    this.#departures.splice(this.#from(atMs), 0, departure);
+    return departure;
+  }
+
+  /** The place of the first departure at this time or later. */
+  #from(atMs: number): number {
+    let [low, high] = [0, this.#departures.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#departures[middle]!.atMs < atMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

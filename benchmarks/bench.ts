@@ -1,40 +1,40 @@
 // The full comparison, `npm run bench`: every fault, every contender, and what a heartbeat costs. It can be
 // interrupted at any moment and goes on where it was.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 import { type Fault, faults } from "./faults/index.js";
-import { insideLab } from "./lab/index.js";
 import { committedQos } from "./qos/results.js";
 import { withClaims } from "./report/claims.js";
 import { renderMarkdown } from "./report/markdown.js";
 import { renderPage } from "./report/page/page.js";
 import { printReport } from "./report/print.js";
 import { type Results, writeResults } from "./report/results.js";
-import { type ComparisonPlan, compare } from "./run/comparison.js";
+import { type ComparisonPlan, compare, FULL_WAIT_MS } from "./run/comparison.js";
 import { Journal } from "./run/journal.js";
 import { ProgressBar } from "./run/progress.js";
+import { projectCommit } from "./run/provenance.js";
 import { onStage, type Stage } from "./run/stage.js";
 import { integer, options, pick, run } from "./run/usage.js";
-import { withCost } from "./run/with-cost.js";
 import { notMeasuredSubjects, type Subject, subjects } from "./subjects/index.js";
 
 const USAGE = `npm run bench -- [options]
 
   --only A,B      these contenders only         (default: all)
   --faults A,B    these faults only             (default: all)
+                  Part of a name will do: udp is udp-echo and udp-beat, cut is every cut.
   --trials N      links per cell, at least      (1 to 1000, default 20)
-  --wait S        seconds to wait for a verdict (1 to 3600, default 15)
-  --no-cost       leave out CPU and memory, which take five minutes
+  --wait S        seconds to wait for a verdict (1 to 3600, default ${FULL_WAIT_MS / 1000})
+  --no-cost       leave out CPU and memory      (up to ten minutes; with --only a few seconds each)
   --cost          CPU and memory only; options of its own: npm run bench -- --cost --help
   --qos           mistakes against detection time only; options of its own: npm run bench -- --qos --help
   --out FOLDER    where everything goes         (default benchmarks/results/latest)
   --list          names the contenders and the faults
   --help          this text
 
-Interrupted, it goes on where it was when it is started again with the same options.`;
+Interrupted, it goes on where it was when it is started again with the same options and the same commit.`;
 
 /** Links of one subject in one process: more would make a strike hit a machine busy with itself. */
 const LINKS_AT_ONCE = 10;
@@ -48,17 +48,22 @@ interface CommandLine {
   readonly waitMs: number;
   readonly cost: boolean;
   readonly folder: string;
+  /** How parts of names were understood. */
+  readonly understood: readonly string[];
 }
 
 function readCommandLine(args: string[]): CommandLine | "help" | "list" {
   const values = options(args, ["only", "faults", "trials", "wait", "out"], ["no-cost", "list", "help"]);
   if (values.help) return "help";
   if (values.list) return "list";
+  const only = pick("--only", subjects, values.only);
+  const struck = pick("--faults", faults, values.faults);
   return {
-    subjects: pick("--only", subjects, values.only),
-    faults: pick("--faults", faults, values.faults),
+    subjects: only.picked,
+    faults: struck.picked,
+    understood: [...only.understood, ...struck.understood],
     trials: integer("--trials", values.trials ?? "20", 1000),
-    waitMs: 1000 * integer("--wait", values.wait ?? "15", 3600),
+    waitMs: 1000 * integer("--wait", values.wait ?? String(FULL_WAIT_MS / 1000), 3600),
     cost: values["no-cost"] !== true,
     folder: resolve(values.out ?? "benchmarks/results/latest"),
   };
@@ -79,7 +84,14 @@ function planOf(commandLine: CommandLine, stage: Stage["kind"]): ComparisonPlan 
     timelines: recorded.flatMap((fault) => shown.map((subject) => ({ subject, fault }))),
     trialsAtOnce: 1,
     wiresAtOnce: 4,
+    cost: costOf(commandLine),
   };
+}
+
+/** Of a few contenders only their own cost, which takes a quarter of a minute each. */
+function costOf({ cost, subjects: chosen }: CommandLine): ComparisonPlan["cost"] {
+  if (!cost) return "none";
+  return chosen.length === subjects.length ? "all" : "contenders";
 }
 
 /** What to look at closely: how each kind of evidence ends. */
@@ -91,9 +103,11 @@ const SHOWN_FRAME_BY_FRAME = {
 async function compareHere(commandLine: CommandLine, stage: Stage): Promise<number> {
   const { folder } = commandLine;
   const plan = planOf(commandLine, stage.kind);
-  const { subjects: chosen, faults: struck, timelines: _, ...rest } = plan;
+  const { subjects: chosen, faults: struck, timelines: _timelines, cost: _cost, ...rest } = plan;
   const names = { subjects: chosen.map(({ name }) => name), faults: struck.map(({ name }) => name) };
-  const journal = new Journal(join(folder, "journal.jsonl"), { ...rest, ...names });
+  const commit = await projectCommit();
+  const journal = new Journal(join(folder, "journal.jsonl"), { ...rest, ...names, commit });
+  for (const line of commandLine.understood) process.stderr.write(`${line}\n`);
   if (journal.size > 0) process.stderr.write(`Going on: ${journal.size} parts are done already.\n`);
   const progress = new ProgressBar({ timeLeft: true });
   try {
@@ -107,10 +121,10 @@ async function compareHere(commandLine: CommandLine, stage: Stage): Promise<numb
   }
 }
 
-function complete(results: Results, { folder, subjects: chosen }: CommandLine): Results {
+function complete(results: Results, { subjects: chosen }: CommandLine): Results {
   const left = chosen.length === subjects.length ? notMeasuredSubjects : [];
   const all = { ...results, notMeasured: [...results.notMeasured, ...left] };
-  return withClaims(withCost(all, join(folder, "cost.json")));
+  return withClaims(all);
 }
 
 function write(results: Results, folder: string): void {
@@ -121,14 +135,6 @@ function write(results: Results, folder: string): void {
   printReport(results, path);
   const page = relative(process.cwd(), join(folder, "report.html"));
   process.stdout.write(pc.bold(`The whole report, to be opened in a browser: ${page}\n`));
-}
-
-/** Measures CPU and memory first, outside the lab: it needs no network, and nothing else may run beside it. */
-function measureCostBefore(folder: string): void {
-  const path = join(folder, "cost.json");
-  if (existsSync(path)) return;
-  process.stderr.write("Measuring what a heartbeat costs (five minutes)…\n");
-  spawnSync(process.execPath, [COST, "--out", path], { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 function listing(): string {
@@ -151,6 +157,5 @@ await run(USAGE, async (args) => {
     return 0;
   }
   mkdirSync(commandLine.folder, { recursive: true });
-  if (commandLine.cost && !insideLab()) measureCostBefore(commandLine.folder);
   return onStage(fileURLToPath(import.meta.url), args, (stage) => compareHere(commandLine, stage));
 });

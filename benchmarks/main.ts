@@ -10,7 +10,6 @@ import { type ComparisonPlan, compare, QUICK } from "./run/comparison.js";
 import { ProgressBar } from "./run/progress.js";
 import { onStage, type Stage } from "./run/stage.js";
 import { integer, options, run } from "./run/usage.js";
-import { withCost } from "./run/with-cost.js";
 
 const USAGE = `npm start -- [options]
 
@@ -45,7 +44,7 @@ async function compareHere({ out, ...plan }: CommandLine, stage: Stage): Promise
   try {
     const found = await compare(stage.openLab, stage.notHere, { ...plan, stage: stage.kind }, progress);
     progress.stop();
-    const results = withClaims(withCost(found, undefined));
+    const results = withClaims(found);
     const page = `${out.replace(/\.json$/, "")}.html`;
     writeResults(out, results);
     writeFileSync(page, renderPage(results));

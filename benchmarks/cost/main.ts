@@ -3,7 +3,9 @@ import { mkdirSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { MEASUREMENTS, type Measurement, measureCost } from "./cost.js";
+import { pick } from "../run/usage.js";
+import { type Subject, subjects } from "../subjects/index.js";
+import { ALL_MEASUREMENTS, type Measurement, measureCost } from "./cost.js";
 import { PROFILE_FOLDER } from "./profile.js";
 import { writeCostReport } from "./row.js";
 import { FULL, QUICK, type Scale } from "./scale.js";
@@ -11,8 +13,9 @@ import { costTable, costVerdict } from "./table.js";
 
 const USAGE = `npm run bench -- --cost [options]
 
-  --quick         in a minute, less precisely (default: under five minutes)
-  --only A,B      some measurements only: ${Object.keys(MEASUREMENTS).join(", ")}
+  --quick         in two minutes, less precisely (default: under eight minutes)
+  --only A,B      some measurements only: ${ALL_MEASUREMENTS.join(", ")}
+  --contenders C  what "contenders" measures    (default: all)
   --out FILE      where the report goes (default cost.json)
   --profile DIR   also write a CPU profile of everything measured; the figures are worth nothing then
   --help          this text`;
@@ -22,6 +25,7 @@ class UsageError extends Error {}
 interface CommandLine {
   readonly scale: Scale;
   readonly only: readonly Measurement[];
+  readonly contenders: readonly Subject[];
   readonly out: string;
   readonly profile: string | undefined;
 }
@@ -32,12 +36,13 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const { scale, only, out, profile } = commandLine;
+  const { scale, only, contenders, out, profile } = commandLine;
   if (profile !== undefined) {
     mkdirSync(profile, { recursive: true });
     process.env[PROFILE_FOLDER] = profile;
   }
-  const report = await measureCost(scale, only, (name) => process.stderr.write(`  measuring ${name} …\n`));
+  const began = (name: string) => void process.stderr.write(`  measuring ${name} …\n`);
+  const report = await measureCost(scale, only, began, contenders);
   writeCostReport(out, report);
   const lines = [
     "",
@@ -63,6 +68,7 @@ function readCommandLine(args: string[]): CommandLine | undefined {
       options: {
         quick: { type: "boolean" },
         only: { type: "string" },
+        contenders: { type: "string" },
         out: { type: "string" },
         profile: { type: "string" },
         help: { type: "boolean" },
@@ -71,7 +77,8 @@ function readCommandLine(args: string[]): CommandLine | undefined {
     if (values.help) return undefined;
     return {
       scale: values.quick ? QUICK : FULL,
-      only: (values.only?.split(",") ?? Object.keys(MEASUREMENTS)).map(measurement),
+      only: values.only?.split(",").map(measurement) ?? ALL_MEASUREMENTS,
+      contenders: pick("--contenders", subjects, values.contenders).picked,
       out: resolve(values.out ?? "cost.json"),
       profile: values.profile === undefined ? undefined : resolve(values.profile),
     };
@@ -81,8 +88,9 @@ function readCommandLine(args: string[]): CommandLine | undefined {
 }
 
 function measurement(name: string): Measurement {
-  if (name in MEASUREMENTS) return name as Measurement;
-  throw new Error(`--only must name ${Object.keys(MEASUREMENTS).join(", ")}, not "${name}"`);
+  const found = ALL_MEASUREMENTS.find((each) => each === name);
+  if (found !== undefined) return found;
+  throw new Error(`--only must name ${ALL_MEASUREMENTS.join(", ")}, not "${name}"`);
 }
 
 try {

@@ -35,9 +35,18 @@ export interface Scale {
     readonly windowMs: number;
     readonly rounds: number;
   };
+  readonly contenders: {
+    /** With so many the cost of one is told… */
+    readonly links: number;
+    /** … beside what it takes to have these. */
+    readonly fewLinks: number;
+    readonly windowMs: number;
+    /** Windows one after the other. */
+    readonly rounds: number;
+  };
 }
 
-/** Under five minutes. */
+/** Under eight minutes. */
 export const FULL: Scale = {
   name: "full",
   udp: { peers: [100, 1000, 10_000, 100_000], beatsPerSecond: 50_000, windowMs: 1000, rounds: 5 },
@@ -47,6 +56,7 @@ export const FULL: Scale = {
   crowd: { peers: 100_000, intervalMs: 1000, windowMs: 30_000 },
   lateness: { peers: 10_000, intervalMs: 1000, silenced: 5000, withinMs: 5000 },
   check: { links: 4000, intervalMs: 1000, windowMs: 5000, rounds: 3 },
+  contenders: { links: 1000, fewLinks: 50, windowMs: 1500, rounds: 4 },
 };
 
 /** Under a minute; the spread says how far it can be trusted. */
@@ -59,6 +69,7 @@ export const QUICK: Scale = {
   crowd: { peers: 100_000, intervalMs: 1000, windowMs: 4000 },
   lateness: { peers: 10_000, intervalMs: 1000, silenced: 1000, withinMs: 500 },
   check: { links: 1000, intervalMs: 1000, windowMs: 2000, rounds: 1 },
+  contenders: { links: 200, fewLinks: 20, windowMs: 1500, rounds: 1 },
 };
 
 /** For the test of the machinery: its figures mean nothing. */
@@ -71,4 +82,5 @@ export const TINY: Scale = {
   crowd: { peers: 500, intervalMs: 100, windowMs: 500 },
   lateness: { peers: 100, intervalMs: 200, silenced: 50, withinMs: 200 },
   check: { links: 20, intervalMs: 1000, windowMs: 1500, rounds: 1 },
+  contenders: { links: 20, fewLinks: 5, windowMs: 1500, rounds: 1 },
 };

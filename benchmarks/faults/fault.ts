@@ -36,7 +36,10 @@ export interface Fault {
    * @throws Error if it could not be broken
    */
   strike(context: FaultContext): Promise<Strike>;
-  /** Makes the lab fit for the next trial. The dead do not rise: a killed process must be spawned again. */
+  /**
+   * Makes the lab fit for the next trial. The dead do not rise: a killed process must be spawned again. Called after
+   * each trial, though not where a lab is thrown away with what is in it, as after a recorded timeline.
+   */
   heal(context: FaultContext): Promise<void>;
 }
 

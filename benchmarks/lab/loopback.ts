@@ -36,6 +36,7 @@ const NO_WIRE: Wire = {
 const NO_ROUTER: Router = {
   impair: none,
   unimpair: none,
+  impaired: [],
   translate: none,
   stopTranslating: none,
   proxy: none,

@@ -24,6 +24,8 @@ export interface Router {
    * @returns what was done to the packets
    */
   unimpair(): Promise<ImpairmentReport | undefined>;
+  /** What each {@link impair} that was undone has done, in their order. */
+  readonly impaired: readonly ImpairmentReport[];
   /**
    * Hides each end behind its own address, for what that end begins, and forgets mappings that are idle. To be
    * called before anybody speaks: it knows nothing of earlier connections, and cuts them off.
@@ -54,6 +56,7 @@ export function createRouter(lab: string, spawn: SpawnInLab): Router {
   let path: Promise<ImpairedPath> | undefined;
   let translating = false;
   const proxies: Promise<LabProxy>[] = [];
+  const impaired: ImpairmentReport[] = [];
   const refuseIf = (busy: boolean, doing: string) => {
     if (busy) throw new Error(`The router of the lab "${lab}" is ${doing} already; undo that first.`);
   };
@@ -70,10 +73,13 @@ export function createRouter(lab: string, spawn: SpawnInLab): Router {
       }
     },
     async unimpair() {
-      const impaired = await path;
+      const ending = await path;
       path = undefined;
-      return impaired?.end();
+      const report = await ending?.end();
+      if (report !== undefined) impaired.push(report);
+      return report;
     },
+    impaired,
     async translate(nat) {
       refuseIf(path !== undefined, "impairing packets");
       await startNat(lab, nat);

@@ -62,7 +62,7 @@ function found(results: Results, catalogue: Catalogue): string | undefined {
 
 /** Who called a living peer dead, by what it suffered: mistakes of unlike conditions have no common rate. */
 function mistaken(results: Results): string | undefined {
-  const all = livingPeers(results);
+  const all = livingPeers(results).filter(({ subject }) => subject.kind !== "control");
   if (all.length === 0) return undefined;
   const links = all.reduce((sum, each) => sum + each.links, 0);
   const guilty = all.filter(({ called }) => called > 0);

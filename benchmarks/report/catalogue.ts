@@ -1,10 +1,13 @@
 import { faults } from "../faults/index.js";
-import { subjects } from "../subjects/index.js";
+import { controls, subjects } from "../subjects/index.js";
 import type { FaultRow, Results, SubjectRow, Trial } from "./results.js";
 
 /** Who took part in a run and what was broken, in the order of the tables. */
 export interface Catalogue {
+  /** The contenders. */
   readonly subjects: readonly SubjectRow[];
+  /** What they are held against under some faults: no contenders, and in no table of these. */
+  readonly controls: readonly SubjectRow[];
   readonly faults: readonly FaultRow[];
   titleOfSubject(name: string): string;
   titleOfFault(name: string): string;
@@ -13,7 +16,7 @@ export interface Catalogue {
 /** What this checkout knows of every contender and fault, as results.json has it: for who writes results. */
 export function knownCatalogue(): { readonly subjects: SubjectRow[]; readonly faults: FaultRow[] } {
   return {
-    subjects: subjects.map(({ name, title, kind, proves, protocol }) => ({
+    subjects: [...subjects, ...controls].map(({ name, title, kind, proves, protocol }) => ({
       name,
       title,
       kind,
@@ -34,15 +37,19 @@ export function catalogueOf(results: Results): Catalogue {
   const known = knownCatalogue();
   const tried = new Set(results.trials.map(({ fault }) => fault));
   for (const { fault } of results.notMeasured) if (fault !== undefined) tried.add(fault);
+  const tookPart = (results.subjects ?? known.subjects).filter(
+    ({ name }) => name in results.settings.subjects,
+  );
   const rows = {
-    subjects: (results.subjects ?? known.subjects).filter(({ name }) => name in results.settings.subjects),
+    subjects: tookPart.filter(({ kind }) => kind !== "control"),
+    controls: tookPart.filter(({ kind }) => kind === "control"),
     faults: (results.faults ?? known.faults).filter(({ name }) => tried.has(name)),
   };
   expectKnown("fault", results.trials, ({ fault }) => fault, rows.faults);
-  expectKnown("subject", results.trials, ({ subject }) => subject, rows.subjects);
+  expectKnown("subject", results.trials, ({ subject }) => subject, tookPart);
   return {
     ...rows,
-    titleOfSubject: (name) => rows.subjects.find((row) => row.name === name)?.title ?? name,
+    titleOfSubject: (name) => tookPart.find((row) => row.name === name)?.title ?? name,
     titleOfFault: (name) => rows.faults.find((row) => row.name === name)?.title ?? name,
   };
 }

@@ -21,7 +21,8 @@ export interface LivingPeers {
 
 /** Held against a prediction. */
 export interface ExpectedCount {
-  readonly kind: "as-expected" | "outside";
+  /** `not-decided`: whatever had been counted would have been within, so that it says nothing. */
+  readonly kind: "as-expected" | "outside" | "not-decided";
   /** Links; the ends differ where the formula leaves something open. */
   readonly least: number;
   readonly most: number;
@@ -41,7 +42,9 @@ export interface NothingExpected {
 export function livingPeers(results: Results): LivingPeers[] {
   const catalogue = catalogueOf(results);
   return harmlessFaults(catalogue).flatMap((fault) =>
-    catalogue.subjects.flatMap((subject) => livingPeersOf(results, subject, fault) ?? []),
+    [...catalogue.subjects, ...catalogue.controls].flatMap(
+      (subject) => livingPeersOf(results, subject, fault) ?? [],
+    ),
   );
 }
 
@@ -72,9 +75,10 @@ function expectedOf(
   const { share, why } = row;
   if (share === null) return { kind: "not-predicted", why };
   const interval = binomialInterval(cell.count, share.least, share.most);
+  const canFail = interval.from > 0 || interval.to < cell.count;
   const within = called >= interval.from && called <= interval.to;
   return {
-    kind: within ? "as-expected" : "outside",
+    kind: canFail ? (within ? "as-expected" : "outside") : "not-decided",
     least: cell.count * share.least,
     most: cell.count * share.most,
     interval,
@@ -113,12 +117,13 @@ function rounded(value: number): string {
   return Number(value.toPrecision(2)).toString();
 }
 
-/** "3.9 (1–7)": the expected count, and its interval. "–" where there is none. */
+/** "3.9 (1–7)": the expected count, and its interval, with a word where that decides nothing. "–" where there is none. */
 export function expectedText({ expected }: LivingPeers): string {
   if (!("interval" in expected)) return "–";
   const { least, most, interval } = expected;
   const ends = [...new Set([least, most].map((count) => count.toFixed(1)))].join(" to ");
-  return `${ends} (${interval.from}–${interval.to})`;
+  const text = `${ends} (${interval.from}–${interval.to})`;
+  return expected.kind === "not-decided" ? `not decided: ${text}` : text;
 }
 
 /** The mark of a flagged one, for tables of text. */

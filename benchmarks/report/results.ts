@@ -8,6 +8,8 @@ export type Results = z.infer<typeof resultsSchema>;
 export type Trial = Results["trials"][number];
 /** What share of a cell's links should be called dead although their peers live. */
 export type ExpectedMistakes = NonNullable<Results["expectedMistakes"]>[number];
+/** What was done to packets in one trial. */
+export type ImpairmentRow = NonNullable<Results["impairments"]>[number];
 /** What one subject put on the wire. */
 export type WireRow = Results["wire"][number];
 /** What something cost in CPU, memory or time. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 const traffic = z.object({ out: z.number().nonnegative(), in: z.number().nonnegative() });
-const kind = z.enum(["heartwire", "rival"]);
+/** A control watches nothing: it shows what happens to who does not. */
+const kind = z.enum(["heartwire", "rival", "control"]);
 const span = z.object({ best: z.number().nonnegative(), worst: z.number().nonnegative() });
 
 /** As `FaultEffect` of the faults, which says what each means. */
@@ -39,6 +40,14 @@ const environment = z.object({
   memoryMiB: z.number().positive(),
   stage: z.enum(["namespaces", "rootless-namespaces", "loopback"]),
   date: z.iso.datetime(),
+  /** The project's, with "+" where files differed from it; absent outside a git checkout. */
+  commit: z.string().optional(),
+  /** Versions of what was compared and measured with, by package. */
+  libraries: z.record(z.string(), z.string()).optional(),
+  /** Versions of the programs that stood between the ends. */
+  tools: z.record(z.string(), z.string()).optional(),
+  /** By what means packets were lost and delayed; absent where none were. */
+  impairment: z.enum(["netem", "forwarder"]).optional(),
   /** What the kernel does for a program that sets nothing; absent where it could not be read. */
   kernelKeepalive: z
     .object({
@@ -87,6 +96,31 @@ const expectedMistakes = z.object({
   verdictBy: z.enum(["monitor", "other-end"]).optional(),
   why: z.string(),
 });
+
+/** What the forwarder did in one direction. */
+const forwarded = z.object({
+  packets: z.int().nonnegative(),
+  /** As was asked. */
+  lost: z.int().nonnegative(),
+  /** How much later than asked the others went on. */
+  lateMs: z.object({ mean: z.number().nonnegative(), max: z.number().nonnegative() }),
+});
+
+/** What was done to packets in one trial of a fault that loses or delays them. */
+const impairment = z.discriminatedUnion("means", [
+  z.object({ means: z.literal("netem"), fault: z.string(), trial: z.int().nonnegative() }),
+  z.object({
+    means: z.literal("forwarder"),
+    fault: z.string(),
+    /** The first of that strike. */
+    trial: z.int().nonnegative(),
+    seed: z.int().nonnegative(),
+    toPeer: forwarded,
+    toMonitor: forwarded,
+    /** Lost although nobody asked for it; a trial with any is no trial. */
+    overflowed: z.int().nonnegative(),
+  }),
+]);
 
 /** One link each, counted over `seconds`. */
 const wire = z.object({
@@ -164,6 +198,8 @@ export const resultsSchema = z.object({
   trials: z.array(trial),
   /** One row per subject and harmless fault. */
   expectedMistakes: z.array(expectedMistakes).optional(),
+  /** One row per strike of a fault that loses or delays packets. */
+  impairments: z.array(impairment).optional(),
   wire: z.array(wire),
   cost: z.array(cost),
   /** What each does when nobody sets anything: predicted, never measured. */

@@ -1,7 +1,9 @@
 import type { Lab } from "../lab/index.js";
 import { NOMINAL } from "../subjects/index.js";
+import { measureCostApart } from "./cost-job.js";
 import { type Job, type JobOutcome, keyOf } from "./job.js";
 import type { Journal } from "./journal.js";
+import type { Lane } from "./time-left.js";
 import { captureTimeline } from "./timeline.js";
 import { runTrial } from "./trial.js";
 import { measureWire } from "./wire-measurement.js";
@@ -16,14 +18,21 @@ export interface Thoroughness {
   readonly wireWindowMs: number;
 }
 
-/** Told how far a run is, for people who wait. */
+/** Told how far a run is, for people who wait. Jobs are named by their keys. */
 export interface Progress {
-  /** So many jobs there will be, of which some were done before. */
-  planned(jobs: number, done: number): void;
-  /** One more is done. */
-  jobDone(): void;
+  /**
+   * What there is to do.
+   *
+   * @param stages one after the other; the lanes of one are done side by side
+   */
+  planned(stages: readonly (readonly Lane[])[]): void;
+  jobBegun(key: string): void;
+  /** One more is done; it was done before where it never began. */
+  jobDone(key: string): void;
   doing(what: string): void;
 }
+
+type LabJob = Exclude<Job, { kind: "cost" }>;
 
 /** Runs jobs in labs of their own, and gathers what they find. */
 export class Campaign {
@@ -60,27 +69,37 @@ export class Campaign {
     const known = this.#journal?.get(key);
     if (known !== undefined) {
       this.#outcomes.push(known);
+      this.#progress.jobDone(key);
       return;
     }
+    this.#progress.jobBegun(key);
     const outcome = await this.#attempt(job);
     this.#outcomes.push(outcome);
     this.#journal?.add(key, outcome);
-    this.#progress.jobDone();
+    this.#progress.jobDone(key);
   }
 
   async #attempt(job: Job): Promise<JobOutcome> {
-    const lab = await this.#openLab(keyOf(job).replaceAll(/[^a-z0-9]/g, "-"));
     try {
-      return await this.#inLab(lab, job);
+      if (job.kind !== "cost") return await this.#openAndClose(job);
+      this.#progress.doing(`what a heartbeat costs: ${job.subject?.title ?? job.measurement}`);
+      return await measureCostApart(job);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return { notMeasured: [notMeasured(job, why)] };
+    }
+  }
+
+  async #openAndClose(job: LabJob): Promise<JobOutcome> {
+    const lab = await this.#openLab(keyOf(job).replaceAll(/[^a-z0-9]/g, "-"));
+    try {
+      return await this.#inLab(lab, job);
     } finally {
       await lab.close();
     }
   }
 
-  async #inLab(lab: Lab, job: Job): Promise<JobOutcome> {
+  async #inLab(lab: Lab, job: LabJob): Promise<JobOutcome> {
     const doing = (what: string) => this.#progress.doing(what);
     const { links, waitMs, wireWindowMs } = this.#thoroughness;
     switch (job.kind) {
@@ -105,6 +124,11 @@ function notMeasured(job: Job, why: string): { subject?: string; fault?: string;
       return { fault: job.fault.name, why };
     case "wire":
       return { subject: job.subject.name, why: `octets on the wire: ${why}` };
+    case "cost":
+      return {
+        ...(job.subject !== undefined && { subject: job.subject.name }),
+        why: `CPU and memory (${job.measurement}): ${why}`,
+      };
     case "timeline":
       return { subject: job.subject.name, fault: job.fault.name, why: `recorded frames: ${why}` };
   }

@@ -1,5 +1,14 @@
+import type { Measurement } from "../cost/cost.js";
 import type { Fault } from "../faults/index.js";
-import type { ExpectedMistakes, Results, Timeline, Trial, WireRow } from "../report/results.js";
+import type {
+  CostRow,
+  ExpectedMistakes,
+  ImpairmentRow,
+  Results,
+  Timeline,
+  Trial,
+  WireRow,
+} from "../report/results.js";
 import type { Subject } from "../subjects/index.js";
 
 /** A piece of a run that stands on its own: it makes its lab, and can be done again. */
@@ -13,6 +22,8 @@ export type Job =
     }
   /** Frames and octets of one subject while nothing happens. */
   | { readonly kind: "wire"; readonly subject: Subject }
+  /** What heartbeats cost in CPU and memory; of one contender, where the measurement is one of contenders. */
+  | { readonly kind: "cost"; readonly measurement: Measurement; readonly subject?: Subject }
   /** One subject, one link, one fault, frame by frame. */
   | { readonly kind: "timeline"; readonly subject: Subject; readonly fault: Fault };
 
@@ -23,7 +34,9 @@ export type NotMeasured = Results["notMeasured"][number];
 export interface JobOutcome {
   readonly trials?: readonly Trial[];
   readonly expectedMistakes?: readonly ExpectedMistakes[];
+  readonly impairments?: readonly ImpairmentRow[];
   readonly wire?: readonly WireRow[];
+  readonly cost?: readonly CostRow[];
   readonly timelines?: readonly Timeline[];
   readonly notMeasured?: readonly NotMeasured[];
 }
@@ -35,6 +48,8 @@ export function keyOf(job: Job): string {
       return `trial ${job.fault.name} ${job.round}`;
     case "wire":
       return `wire ${job.subject.name}`;
+    case "cost":
+      return ["cost", job.measurement, ...(job.subject === undefined ? [] : [job.subject.name])].join(" ");
     case "timeline":
       return `timeline ${job.subject.name} ${job.fault.name}`;
   }

@@ -1,13 +1,18 @@
 import { Presets, SingleBar } from "cli-progress";
 import type { Progress } from "./campaign.js";
+import { type Lane, TimeLeft } from "./time-left.js";
 
 /** A progress bar on a terminal, and now and then a line elsewhere. Writes to stderr. */
 export class ProgressBar implements Progress {
   readonly #bar: SingleBar;
+  readonly #showLeft: boolean;
+  #left: TimeLeft | undefined;
+  #everySecond: NodeJS.Timeout | undefined;
 
-  /** @param format.timeLeft whether to estimate it: of use where there are many jobs alike */
+  /** @param format.timeLeft whether to estimate it: of use where one waits for long */
   constructor(format: { readonly timeLeft: boolean }) {
-    const time = format.timeLeft ? "{duration_formatted}, some {eta_formatted} left" : "{duration_formatted}";
+    this.#showLeft = format.timeLeft;
+    const time = format.timeLeft ? "{duration_formatted}, some {left} left" : "{duration_formatted}";
     this.#bar = new SingleBar(
       {
         format: `  {bar} {value} of {total} done, ${time}  {what}`,
@@ -17,7 +22,6 @@ export class ProgressBar implements Progress {
         hideCursor: true,
         barsize: 24,
         fps: 5,
-        etaBuffer: 20,
         stopOnComplete: false,
         clearOnComplete: true,
         emptyOnZero: true,
@@ -27,20 +31,35 @@ export class ProgressBar implements Progress {
     );
   }
 
-  planned(jobs: number, done: number): void {
-    this.#bar.start(jobs, done, { what: "" });
+  planned(stages: readonly (readonly Lane[])[]): void {
+    this.#left = new TimeLeft(stages, () => performance.now());
+    const jobs = stages.flat().reduce((sum, { expectedMs }) => sum + expectedMs.size, 0);
+    this.#bar.start(jobs, 0, { what: "", left: this.#leftInWords() });
+    if (!this.#showLeft) return;
+    this.#everySecond = setInterval(() => this.#bar.update({ left: this.#leftInWords() }), 1000);
   }
 
-  jobDone(): void {
-    this.#bar.increment();
+  jobBegun(key: string): void {
+    this.#left?.begun(key);
+  }
+
+  jobDone(key: string): void {
+    this.#left?.done(key);
+    this.#bar.increment({ left: this.#leftInWords() });
   }
 
   doing(what: string): void {
-    this.#bar.update({ what });
+    this.#bar.update({ what, left: this.#leftInWords() });
   }
 
   /** Takes the bar away. */
   stop(): void {
+    clearInterval(this.#everySecond);
     this.#bar.stop();
+  }
+
+  #leftInWords(): string {
+    const seconds = Math.round((this.#left?.leftMs ?? 0) / 1000);
+    return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
   }
 }

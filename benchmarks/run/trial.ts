@@ -2,8 +2,14 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fault, FaultContext } from "../faults/index.js";
 import { type Strike, strikeOf } from "../faults/strike.js";
-import { type HostProcess, type Instant, type Lab, monotonicMs } from "../lab/index.js";
-import type { ExpectedMistakes, Trial } from "../report/results.js";
+import {
+  type HostProcess,
+  type ImpairmentReport,
+  type Instant,
+  type Lab,
+  monotonicMs,
+} from "../lab/index.js";
+import type { ExpectedMistakes, ImpairmentRow, Trial } from "../report/results.js";
 import type { NominalSettings, Subject } from "../subjects/index.js";
 import { type SubjectPair, startPair } from "../subjects/pair.js";
 import type { NotMeasured } from "./job.js";
@@ -25,6 +31,8 @@ export interface TrialPlan {
 export interface TrialOutcome {
   readonly trials: readonly Trial[];
   readonly expectedMistakes: readonly ExpectedMistakes[];
+  /** What was done to packets, where they were lost or delayed. */
+  readonly impairments: readonly ImpairmentRow[];
   readonly notMeasured: readonly NotMeasured[];
 }
 
@@ -40,7 +48,9 @@ const APART_MS = 20;
  * noticed is awaited until each link is called dead or the wait is over; under a harmless one the links are
  * watched for as long as it lasts and as long as a mistake takes to show.
  *
- * @throws Error if the fault cannot strike here
+ * In the end the fault is healed, which is when the lab tells what it did to packets.
+ *
+ * @throws Error if the fault cannot strike here or be healed, or packets were lost that nobody asked to lose
  */
 export async function runTrial(lab: Lab, plan: TrialPlan, doing: Doing): Promise<TrialOutcome> {
   const { fault, settings } = plan;
@@ -51,18 +61,42 @@ export async function runTrial(lab: Lab, plan: TrialPlan, doing: Doing): Promise
   // The first probes are over, and every link is in its usual rhythm.
   await delay(2 * settings.intervalMs);
   doing(`${fault.title}: now`);
-  const strike: Strike = await fault.strike(contextOf(lab, pairs));
+  const context = contextOf(lab, pairs);
+  const strike: Strike = await fault.strike(context);
   doing(`${fault.title}: who notices?`);
   await watch(pairs, plan, strike);
   const endMs = monotonicMs();
+  // Before the healing, which may itself end connections.
+  const trials = pairs.flatMap((pair) => {
+    const instant = strike.ofEach?.get(pair.peer) ?? strike;
+    return rows(pair, plan, { aliveSinceMs, instant, endMs });
+  });
+  await fault.heal(context);
   return {
-    trials: pairs.flatMap((pair) => {
-      const instant = strike.ofEach?.get(pair.peer) ?? strike;
-      return rows(pair, plan, { aliveSinceMs, instant, endMs });
-    }),
+    trials,
     expectedMistakes: pairs.flatMap((pair) => expectedMistakes(pair, plan, endMs - strike.atMs)),
+    impairments: impairmentRows(lab.router.impaired, plan),
     notMeasured,
   };
+}
+
+/**
+ * What the lab did to packets, as results.json has it.
+ *
+ * @throws Error if it lost any by itself: then nobody knows what the contenders had to bear
+ */
+export function impairmentRows(
+  reports: readonly ImpairmentReport[],
+  { fault, firstTrial }: Pick<TrialPlan, "fault" | "firstTrial">,
+): ImpairmentRow[] {
+  return reports.map((report) => {
+    if (report.means === "forwarder" && report.overflowed > 0) {
+      throw new Error(
+        `the forwarder lost ${report.overflowed} packets that it was not asked to lose: they came faster than it reads`,
+      );
+    }
+    return { ...report, fault: fault.name, trial: firstTrial };
+  });
 }
 
 /** What a fault needs, made of the subjects that run. */
@@ -133,7 +167,8 @@ function expectedMistakes(
   if (effect.kind !== "harmless") return [];
   const expected = subject.expectMistakes(effect, settings, watchedMs);
   const share = expected.kind === "share" ? { least: expected.least, most: expected.most } : null;
-  return [{ subject: subject.name, fault: name, share, why: expected.why }];
+  const by = expected.kind === "share" ? expected.by : undefined;
+  return [{ subject: subject.name, fault: name, share, why: expected.why, ...(by && { verdictBy: by }) }];
 }
 
 interface Span {
@@ -160,6 +195,7 @@ function rows(pair: SubjectPair, plan: TrialPlan, { aliveSinceMs, instant, endMs
       latencyMs: after ? Math.max(0, death.atMs - instant.atMs) : null,
       uncertaintyMs: instant.uncertaintyMs,
       cause: after ? death.cause : null,
+      verdictBy: after ? death.by : null,
       predictedMs: expected.kind === "never" ? null : { best: expected.bestMs, worst: expected.worstMs },
       mistakes: before ? 1 : 0,
       watchedMs: Math.max(0, Math.min(death?.atMs ?? endMs, livedUntilMs) - aliveSinceMs),

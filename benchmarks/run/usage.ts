@@ -34,8 +34,16 @@ export function integer(name: string, text: string, max: number): number {
   throw new UsageError(`${name} must be an integer from 1 to ${max}, not "${text}"`);
 }
 
+/** What was picked, and how a name that is none was understood. */
+export interface Picked<Named> {
+  readonly picked: readonly Named[];
+  /** A line for each: "udp: udp-echo, udp-beat". */
+  readonly understood: readonly string[];
+}
+
 /**
- * Picks by name.
+ * Picks by name, or by what one of a name's words begins with: "udp" is udp-echo and udp-beat, "cut" whatever is
+ * cut. A whole name means itself alone.
  *
  * @param names separated by commas; undefined: all
  * @throws UsageError naming what is not there, and all that is
@@ -44,13 +52,28 @@ export function pick<Named extends { readonly name: string }>(
   option: string,
   all: readonly Named[],
   names: string | undefined,
-): readonly Named[] {
-  if (names === undefined) return all;
-  return names.split(",").map((name) => {
-    const found = all.find((each) => each.name === name);
-    if (found !== undefined) return found;
-    throw new UsageError(`${option} has no "${name}"; there are ${all.map((each) => each.name).join(", ")}`);
+): Picked<Named> {
+  if (names === undefined) return { picked: all, understood: [] };
+  const understood: string[] = [];
+  const picked = names.split(",").flatMap((text) => {
+    const whole = all.find((each) => each.name === text);
+    if (whole !== undefined) return [whole];
+    const family = all.filter(({ name }) =>
+      name.split("-").some((_, word, words) => beginsAt(words, word, text)),
+    );
+    if (text === "" || family.length === 0) {
+      throw new UsageError(
+        `${option} has no "${text}"; there are ${all.map((each) => each.name).join(", ")}`,
+      );
+    }
+    understood.push(`${text}: ${family.map(({ name }) => name).join(", ")}`);
+    return family;
   });
+  return { picked: [...new Set(picked)], understood };
+}
+
+function beginsAt(words: readonly string[], word: number, text: string): boolean {
+  return words.slice(word).join("-").startsWith(text);
 }
 
 /**

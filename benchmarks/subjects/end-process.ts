@@ -3,7 +3,7 @@
 import type { EndCommand } from "../faults/index.js";
 import { monotonicMs, openLabChannel } from "../lab/index.js";
 import { setHealthy } from "./health.js";
-import { subjects } from "./index.js";
+import { controls, subjects } from "./index.js";
 import type { FromEnd, ToEnd } from "./protocol.js";
 import type { MonitorEnd, PeerEnd } from "./subject.js";
 
@@ -55,7 +55,7 @@ function carryOut(command: EndCommand): void {
 }
 
 async function start(message: Extract<ToEnd, { type: "start" }>): Promise<PeerEnd> {
-  const subject = subjects.find(({ name }) => name === message.subject);
+  const subject = [...subjects, ...controls].find(({ name }) => name === message.subject);
   if (subject === undefined) throw new Error(`There is no subject "${message.subject}".`);
   if (message.end === "peer") return subject.peerEnd(message.context);
   monitorEnd = await subject.monitorEnd(message.context, (report) => {

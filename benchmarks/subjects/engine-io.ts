@@ -3,13 +3,14 @@ import type { Socket } from "engine.io";
 import { expectPings, expectPingTraffic, LAB_PATH, type PingRhythm } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
-import type { NominalSettings, Subject } from "./subject.js";
+import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
+import type { VerdictBy } from "./verdict.js";
 
 const TRANSPORTS = ["websocket"] as const;
 
-const rhythmOf = ({ intervalMs, misses }: NominalSettings): PingRhythm => ({
-  intervalMs,
-  timeoutMs: intervalMs * (misses - 1),
+const rhythmOf = (settings: NominalSettings): PingRhythm => ({
+  intervalMs: settings.intervalMs,
+  timeoutMs: budgetMs(settings) - settings.intervalMs,
 });
 
 /** The defaults of `ServerOptions` in build/server.js of engine.io 6.6. */
@@ -28,7 +29,8 @@ export const engineIo: Subject = {
   listensAt: "monitor",
   settingsInWords(settings) {
     const { intervalMs, timeoutMs } = rhythmOf(settings);
-    return `pingInterval ${intervalMs / 1000} s, pingTimeout ${timeoutMs / 1000} s`;
+    const ours = `pingInterval ${intervalMs / 1000} s, pingTimeout ${timeoutMs / 1000} s`;
+    return atWorst(ours, intervalMs + timeoutMs);
   },
 
   async monitorEnd({ address, settings }, report) {
@@ -43,7 +45,9 @@ export const engineIo: Subject = {
     const sockets: Socket[] = [];
     engine.on("connection", (socket: Socket) => {
       const link = sockets.push(socket) - 1;
-      socket.on("close", (reason: string) => report({ type: "dead", link, cause: reason }));
+      socket.on("close", (reason: string) =>
+        report({ type: "dead", link, cause: reason, by: verdictOfReason(reason) }),
+      );
       report({ type: "alive", link });
     });
     http.listen(0, address);
@@ -78,3 +82,8 @@ export const engineIo: Subject = {
       periodMs: rhythmOf(settings).intervalMs + LAB_PATH.rttMs,
     }),
 };
+
+/** Its client closes its transport when it gives up: all that is told here then is that the transport ended. */
+function verdictOfReason(reason: string): VerdictBy {
+  return reason.startsWith("transport ") ? "other-end" : "monitor";
+}

@@ -172,7 +172,10 @@ function spanOf({ best, worst }: { best: number; worst: number }): Expectation &
 /** What a transport puts on the wire under a policy. */
 export function expectTraffic(transport: Pick<Transport, "wire">, policy: PolicyFactory): WireExpectation {
   const { framesPerHour, octetsPerHour } = predict(transport, policy, LAB_PATH);
-  return { framesPerHour, octetsPerHour };
+  const { mode, kernel } = policy();
+  const check = transport.wire[kernel !== undefined || mode === "echo" ? "probe" : "beat"];
+  const checksPerHour = (framesPerHour.out + framesPerHour.in) / (check.out.length + check.in.length);
+  return { framesPerHour, octetsPerHour, checksPerHour };
 }
 
 /**
@@ -188,6 +191,7 @@ export function expectPingTraffic(ping: {
   const perHour = HOUR_MS / ping.periodMs;
   const sum = (octets: readonly number[]) => octets.reduce((total, each) => total + each, 0);
   return {
+    checksPerHour: perHour,
     framesPerHour: { out: probe.out.length * perHour, in: probe.in.length * perHour },
     octetsPerHour: { out: sum(probe.out) * perHour, in: sum(probe.in) * perHour },
   };

@@ -8,14 +8,15 @@ import {
 } from "./expectation.js";
 import { openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
-import type { NominalSettings, Subject } from "./subject.js";
+import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
+import { type VerdictBy, verdictOfSocket } from "./verdict.js";
 
 /** RFC 9113, section 6.7: a frame header of 9 octets and 8 of opaque data, and the same back. */
 const PING_OCTETS = 17;
 
-const rhythmOf = ({ intervalMs, misses }: NominalSettings): PingRhythm => ({
-  intervalMs,
-  timeoutMs: intervalMs * (misses - 1),
+const rhythmOf = (settings: NominalSettings): PingRhythm => ({
+  intervalMs: settings.intervalMs,
+  timeoutMs: budgetMs(settings) - settings.intervalMs,
 });
 
 const asIs = (octets: Buffer) => octets;
@@ -45,7 +46,8 @@ export const grpcJs: Subject = {
   listensAt: "peer",
   settingsInWords(settings) {
     const { intervalMs, timeoutMs } = rhythmOf(settings);
-    return `keepalive_time ${intervalMs / 1000} s, keepalive_timeout ${timeoutMs / 1000} s`;
+    const ours = `keepalive_time ${intervalMs / 1000} s, keepalive_timeout ${timeoutMs / 1000} s`;
+    return atWorst(ours, intervalMs + timeoutMs);
   },
 
   async peerEnd({ address }) {
@@ -84,7 +86,7 @@ export const grpcJs: Subject = {
       call.on("data", () => {});
       call.on("error", () => {});
       call.on("status", ({ code, details }) => {
-        report({ type: "dead", link, cause: `${status[code]}: ${details}` });
+        report({ type: "dead", link, cause: `${status[code]}: ${details}`, by: verdictOfDetails(details) });
       });
       calls.push(call);
     });
@@ -109,3 +111,8 @@ export const grpcJs: Subject = {
       periodMs: rhythmOf(settings).intervalMs + LAB_PATH.rttMs,
     }),
 };
+
+/** It says the same whether a ping has gone unanswered or the connection has ended. Its server does not watch. */
+function verdictOfDetails(details: string): VerdictBy {
+  return details === "Connection dropped" ? "unknown" : verdictOfSocket(details);
+}

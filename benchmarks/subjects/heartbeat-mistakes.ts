@@ -1,20 +1,11 @@
-import { JITTER_FLOOR } from "@heartwire/core";
 import { type Policy, type PolicyFactory, predict, type Transport } from "heartwire";
-import { mean } from "simple-statistics";
 import { LAB_PATH } from "./expectation.js";
-import { DELAYED_ACK_MS, firstCopyAfterMs, lateAnswerSpan, RTO_LEAST_MS } from "./late-answer.js";
-import {
-  atLeastOnce,
-  mistakeShare,
-  noMistake,
-  notPredicted,
-  slowestRoundTripMs,
-} from "./mistake-expectation.js";
+import { mistakeShare, noMistake, notPredicted, slowestRoundTripMs } from "./mistake-expectation.js";
+import { expectStreamLoss } from "./stream-mistakes.js";
 import type { HarmlessEffect, MistakeExpectation } from "./subject.js";
+import { DELAYED_ACK_MS, firstCopyAfterMs, RTO_LEAST_MS } from "./tcp-copies.js";
 
 const HOUR_MS = 3_600_000;
-/** Into so many parts the jitter of an interval is cut. */
-const PARTS = 25;
 
 /**
  * What share of its links a heartbeat of ours should call dead.
@@ -37,7 +28,12 @@ export function expectHeartbeatMistakes(
     case "loss":
       return transport.wire.loss === "drops"
         ? lossOfDatagrams(transport, policy, lossRate, watchedMs)
-        : lossOnStream(policy, lossRate, watchedMs);
+        : expectStreamLoss(
+            { kind: "silence", intervalMs: policy.intervalMs, deadAfterMs: policy.deadAfterMs },
+            effect,
+            watchedMs,
+            `${policy.deadAfterMs} ms without an echo are death`,
+          );
     case "outage":
       return survives(
         recoveryMs(transport, policy, forMs),
@@ -64,24 +60,6 @@ function lossOfDatagrams(
   if (mistakesPerHour === undefined) return notPredicted("the core has no formula for it");
   const share = -Math.expm1((-mistakesPerHour * watchedMs) / HOUR_MS);
   return mistakeShare([share], "all heartbeats and confirming probes of the time are lost");
-}
-
-/**
- * Loss becomes delay: a gap is the wait until the next probe, and until a copy of that and of its echo arrive. The
- * wait is averaged over the jitter of probes. See {@link lateAnswerSpan}.
- */
-function lossOnStream(policy: Policy, lossRate: number, watchedMs: number): MistakeExpectation {
-  const { intervalMs, deadAfterMs } = policy;
-  const probes = watchedMs / (intervalMs * ((1 + JITTER_FLOOR) / 2));
-  const late = Array.from({ length: PARTS }, (_, part) => {
-    const waitMs = intervalMs * (JITTER_FLOOR + ((1 - JITTER_FLOOR) * (part + 0.5)) / PARTS);
-    return lateAnswerSpan(lossRate, deadAfterMs - waitMs, intervalMs);
-  });
-  const ends = [mean(late.map(({ least }) => least)), mean(late.map(({ most }) => most))];
-  return mistakeShare(
-    ends.map((each) => atLeastOnce(each, probes)),
-    `${deadAfterMs} ms without an echo are death, and TCP repeats what is lost later each time`,
-  );
 }
 
 /** From the beginning of an outage to the first evidence after it, when a heartbeat was due as it began. */

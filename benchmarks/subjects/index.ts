@@ -1,8 +1,10 @@
+import type { FaultEffect } from "../faults/index.js";
 import { engineIo } from "./engine-io.js";
 import { grpcJs } from "./grpc-js.js";
 import { mqtt } from "./mqtt.js";
 import { netKeepalive } from "./net-keepalive.js";
 import { nodeKeepalive } from "./node-keepalive.js";
+import { silentTcp, silentTcpByDefault } from "./silent-tcp.js";
 import type { Subject } from "./subject.js";
 import { tcpHeartbeat } from "./tcp.js";
 import { tcpKeepalive } from "./tcp-keepalive.js";
@@ -50,6 +52,14 @@ export const subjects: readonly Subject[] = [
   grpcJs,
   mqtt,
 ];
+
+/** What contenders are held against where it means something; see {@link Subject.appearsUnder}. */
+export const controls: readonly Subject[] = [silentTcp, silentTcpByDefault];
+
+/** The controls of a fault. */
+export function controlsUnder(effect: FaultEffect): readonly Subject[] {
+  return controls.filter(({ appearsUnder }) => appearsUnder?.(effect) === true);
+}
 
 /** Who belongs here and is not, and why. */
 export const notMeasuredSubjects: readonly { readonly subject: string; readonly why: string }[] = [

@@ -1,18 +1,25 @@
 import { createServer, type Socket } from "node:net";
 import { keepalive } from "@heartwire/tcp-keepalive";
-import { type KeepaliveSettings, trustKernel } from "heartwire";
+import { type KeepaliveSettings, keepaliveBound, trustKernel } from "heartwire";
 import { expectKeepalive, expectTraffic } from "./expectation.js";
 import { expectKeepaliveMistakes } from "./keepalive-mistakes.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
-import type { EndContext, NominalSettings, PeerEnd, Subject, WireExpectation } from "./subject.js";
+import {
+  atWorst,
+  type EndContext,
+  type NominalSettings,
+  type PeerEnd,
+  type Subject,
+  type WireExpectation,
+} from "./subject.js";
 import { watch } from "./watch.js";
 
 /** What the kernel does once keepalive is switched on and nothing is set: tcp(7), in milliseconds. */
 export const KERNEL_DEFAULTS: KeepaliveSettings = { idleMs: 7_200_000, intervalMs: 75_000, probes: 9 };
 
-/** The nominal settings as the kernel's. */
+/** The nominal settings as the kernel's, whose idle time is the first of the misses. */
 export function kernelSettings({ intervalMs, misses }: NominalSettings): KeepaliveSettings {
-  return { idleMs: intervalMs, intervalMs, probes: misses };
+  return { idleMs: intervalMs, intervalMs, probes: Math.max(1, misses - 1) };
 }
 
 /** The peer of every keepalive: it need do nothing but hold the connection, and throws away what it hears. */
@@ -41,7 +48,7 @@ export function keepaliveSubject({ settingsOf, ...about }: KeepaliveVariant): Su
     proves: "connection",
     protocol: "tcp",
     listensAt: "peer",
-    settingsInWords: (nominal) => inWords(settingsOf(nominal)),
+    settingsInWords: (nominal) => nominalInWords(settingsOf(nominal)),
     peerEnd: silentTcpPeer,
 
     async monitorEnd(context, report) {
@@ -67,6 +74,12 @@ export function keepaliveSubject({ settingsOf, ...about }: KeepaliveVariant): Su
       expectKeepaliveMistakes(effect, settingsOf(nominal), watchedMs),
     expectWire: (nominal) => expectProbes(settingsOf(nominal)),
   };
+}
+
+/** The same, and when the kernel gives up at the latest, its timers on time. */
+export function nominalInWords(settings: KeepaliveSettings): string {
+  const { schedule } = keepaliveBound(settings);
+  return atWorst(inWords(settings), schedule.at(-1)!.atMs);
 }
 
 /** Keepalive's settings, as they stand in a table. */

@@ -10,15 +10,14 @@ export function notPredicted(why: string): MistakeExpectation {
   return { kind: "not-predicted", why };
 }
 
-/** A share that the formula gives at either end of what it leaves open. */
-export function mistakeShare(ends: readonly number[], why: string): MistakeExpectation {
+/**
+ * A share that the formula gives at either end of what it leaves open.
+ *
+ * @param by whose verdicts these are, where they are not the monitor's
+ */
+export function mistakeShare(ends: readonly number[], why: string, by?: "other-end"): MistakeExpectation {
   const shares = ends.map((share) => Math.min(1, Math.max(0, share)));
-  return { kind: "share", least: Math.min(...shares), most: Math.max(...shares), why };
-}
-
-/** How probable at least one of `tries` is, each with `probability` and on its own. */
-export function atLeastOnce(probability: number, tries: number): number {
-  return -Math.expm1(Math.max(0, tries) * Math.log1p(-probability));
+  return { kind: "share", least: Math.min(...shares), most: Math.max(...shares), why, ...(by && { by }) };
 }
 
 /** The longest round trip under a delay in each direction. */

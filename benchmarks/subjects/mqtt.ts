@@ -3,19 +3,23 @@ import type { MqttClient } from "mqtt";
 import { expectPings, expectPingTraffic, LAB_PATH, type PingRhythm } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { expectPingMistakes } from "./ping-mistakes.js";
-import type { NominalSettings, Subject } from "./subject.js";
+import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
+import { verdictOfSocket } from "./verdict.js";
 
 /** MQTT 3.1.1, sections 3.12 and 3.13: PINGREQ and PINGRESP are a fixed header and nothing else. */
 const PING_OCTETS = 2;
 
 /** A whole number of seconds, such that the longest wait for a verdict comes nearest to the nominal one. */
-const keepaliveSeconds = ({ intervalMs, misses }: NominalSettings): number =>
-  Math.max(1, Math.round((intervalMs * misses) / 1.5 / 1000));
+const keepaliveSeconds = (settings: NominalSettings): number =>
+  Math.max(1, Math.round(budgetMs(settings) / 1.5 / 1000));
 
 const rhythmOf = (keepaliveS: number): PingRhythm => ({
   intervalMs: keepaliveS * 1000,
   timeoutMs: keepaliveS * 500,
 });
+
+/** What it says when it gives up itself: onKeepaliveTimeout in build/lib/client.js. */
+const GIVEN_UP = "Keepalive timeout";
 
 /** `keepalive` in the default options of build/lib/client.js of mqtt 5. */
 const DEFAULT_KEEPALIVE_S = 60;
@@ -54,7 +58,10 @@ export const mqtt: Subject = {
       client.on("error", ({ message }) => {
         cause = message;
       });
-      client.on("close", () => report({ type: "dead", link, cause }));
+      client.on("close", () => {
+        const by = cause === GIVEN_UP ? "monitor" : verdictOfSocket(cause);
+        report({ type: "dead", link, cause, by });
+      });
       clients.push(client);
     };
     await openSpread(context, open, rhythmOf(keepalive).intervalMs);
@@ -81,5 +88,5 @@ export const mqtt: Subject = {
 };
 
 function inWords(keepaliveS: number): string {
-  return `keepalive ${keepaliveS} s, dead ${keepaliveS * 1.5} s after the last answer`;
+  return atWorst(`keepalive ${keepaliveS} s, dead half as much later`, keepaliveS * 1500);
 }

@@ -1,6 +1,6 @@
 import { expectKeepalive, expectNobodyAsks } from "./expectation.js";
 import { expectKeepaliveMistakes } from "./keepalive-mistakes.js";
-import { expectProbes, inWords, kernelSettings, silentTcpPeer } from "./keepalive-subject.js";
+import { expectProbes, kernelSettings, nominalInWords, silentTcpPeer } from "./keepalive-subject.js";
 import { watchPlainSockets } from "./plain-socket.js";
 import type { Subject } from "./subject.js";
 
@@ -12,7 +12,7 @@ export const netKeepalive: Subject = {
   proves: "connection",
   protocol: "tcp",
   listensAt: "peer",
-  settingsInWords: (nominal) => inWords(kernelSettings(nominal)),
+  settingsInWords: (nominal) => nominalInWords(kernelSettings(nominal)),
   peerEnd: silentTcpPeer,
 
   async monitorEnd(context, report) {

@@ -2,7 +2,7 @@ import { expectKeepalive, expectNobodyAsks } from "./expectation.js";
 import { expectKeepaliveMistakes } from "./keepalive-mistakes.js";
 import { expectProbes, silentTcpPeer } from "./keepalive-subject.js";
 import { watchPlainSockets } from "./plain-socket.js";
-import type { NominalSettings, Subject } from "./subject.js";
+import { atWorst, type NominalSettings, type Subject } from "./subject.js";
 
 /** libuv sets these two whatever Node is given as the initial delay: uv__tcp_keepalive in src/unix/tcp.c. */
 const settingsOf = ({ intervalMs }: NominalSettings) => ({
@@ -19,8 +19,11 @@ export const nodeKeepalive: Subject = {
   proves: "connection",
   protocol: "tcp",
   listensAt: "peer",
-  settingsInWords: ({ intervalMs }) =>
-    `setKeepAlive(true, ${intervalMs}); interval 1 s and 10 probes are not to be chosen`,
+  settingsInWords: (nominal) => {
+    const { idleMs, intervalMs, probes } = settingsOf(nominal);
+    const forced = `setKeepAlive(true, ${idleMs}); interval 1 s and 10 probes are not to be chosen`;
+    return atWorst(forced, idleMs + intervalMs * probes);
+  },
   peerEnd: silentTcpPeer,
   monitorEnd: (context, report) =>
     watchPlainSockets(context, report, (socket) => socket.setKeepAlive(true, context.settings.intervalMs)),

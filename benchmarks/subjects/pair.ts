@@ -3,6 +3,7 @@ import type { EndCommand, Fault } from "../faults/index.js";
 import type { EndHost, HostProcess, Lab } from "../lab/index.js";
 import type { FromEnd, ToEnd } from "./protocol.js";
 import type { EndContext, NominalSettings, Subject } from "./subject.js";
+import type { VerdictBy } from "./verdict.js";
 
 const END_PROCESS = fileURLToPath(new URL("end-process.js", import.meta.url));
 
@@ -10,6 +11,7 @@ const END_PROCESS = fileURLToPath(new URL("end-process.js", import.meta.url));
 export interface Death {
   readonly atMs: number;
   readonly cause: string;
+  readonly by: VerdictBy;
 }
 
 /** One subject at work: its two processes, and what the monitor has said of each link so far. */
@@ -153,7 +155,7 @@ class LinkTracker {
 
   #note({ report, atMs }: Extract<FromEnd, { type: "report" }>): void {
     if (report.type === "alive") this.#alive.add(report.link);
-    if (report.type === "dead") this.deaths[report.link] ??= { atMs, cause: report.cause };
+    if (report.type === "dead") this.deaths[report.link] ??= { atMs, cause: report.cause, by: report.by };
   }
 
   #wake(): void {

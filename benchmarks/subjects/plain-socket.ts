@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { openSpread, portOf } from "./links.js";
 import type { EndContext, MonitorEnd } from "./subject.js";
+import { verdictOfSocket } from "./verdict.js";
 import type { Report } from "./watch.js";
 
 /**
@@ -28,7 +29,7 @@ export async function watchPlainSockets(
     socket.on("error", ({ message, code = message }: NodeJS.ErrnoException) => {
       cause = code;
     });
-    socket.on("close", () => report({ type: "dead", link, cause }));
+    socket.on("close", () => report({ type: "dead", link, cause, by: verdictOfSocket(cause) }));
     sockets.push(socket.resume());
   });
   return {

@@ -1,5 +1,6 @@
 import type { Proof } from "heartwire";
 import type { FaultEffect } from "../faults/index.js";
+import type { VerdictBy } from "./verdict.js";
 
 /** What every subject is set to, as far as it has such knobs. */
 export interface NominalSettings {
@@ -12,6 +13,19 @@ export interface NominalSettings {
 /** One second, three misses: quick enough to measure, slow enough that no machine is too slow. */
 export const NOMINAL: NominalSettings = { intervalMs: 1000, misses: 3 };
 
+/**
+ * What the settings have in common, whatever the knobs of each: from the fault to the verdict in the worst case,
+ * timers on time. Every subject is set to come as near to it as its own knobs allow.
+ */
+export function budgetMs({ intervalMs, misses }: NominalSettings): number {
+  return intervalMs * misses;
+}
+
+/** A subject's settings, with what they come to: "…: 3 s at worst". */
+export function atWorst(settings: string, worstMs: number): string {
+  return `${settings}: ${worstMs / 1000} s at worst`;
+}
+
 /** What an end is told when it starts. */
 export interface EndContext {
   /** Where the listening end listens. */
@@ -21,13 +35,15 @@ export interface EndContext {
   /** How many links to open. They start evenly spread over one interval. */
   readonly links: number;
   readonly settings: NominalSettings;
+  /** All links on one server, as an application has them, even where a server has but one phase for all. */
+  readonly oneServer?: boolean;
 }
 
 /** What the monitor's end says of one of its links. */
 export type LinkReport =
   | { readonly type: "alive"; readonly link: number }
   | { readonly type: "suspect"; readonly link: number }
-  | { readonly type: "dead"; readonly link: number; readonly cause: string };
+  | { readonly type: "dead"; readonly link: number; readonly cause: string; readonly by: VerdictBy };
 
 /** The peer's end, once it runs. */
 export interface PeerEnd {
@@ -62,14 +78,22 @@ export type HarmlessEffect = Extract<FaultEffect, { kind: "harmless" }>;
 
 /** What share of its links a subject should call dead although their peers live. `why` is a clause. */
 export type MistakeExpectation =
-  /** Equal, unless the formula leaves something open. */
-  | { readonly kind: "share"; readonly least: number; readonly most: number; readonly why: string }
+  /** Equal, unless the formula leaves something open. `by`: whose verdicts these are; default the monitor's. */
+  | {
+      readonly kind: "share";
+      readonly least: number;
+      readonly most: number;
+      readonly why: string;
+      readonly by?: "monitor" | "other-end";
+    }
   | { readonly kind: "not-predicted"; readonly why: string };
 
 /** What a subject should put on the wire, one link, seen from the monitor. */
 export interface WireExpectation {
   readonly framesPerHour: { readonly out: number; readonly in: number };
   readonly octetsPerHour: { readonly out: number; readonly in: number };
+  /** Probes that are answered, or beats. */
+  readonly checksPerHour: number;
 }
 
 /** A contender: a way to notice that the peer is gone. Its ends run in processes of their own. */
@@ -78,13 +102,14 @@ export interface Subject {
   readonly name: string;
   /** As in a table's head; short. */
   readonly title: string;
-  readonly kind: "heartwire" | "rival";
+  /** A control watches nothing: it shows what happens to who does not. */
+  readonly kind: "heartwire" | "rival" | "control";
   /** What its evidence proves of the peer. */
   readonly proves: Proof;
   readonly protocol: "tcp" | "udp";
   /** Which end has to run first. */
   readonly listensAt: "monitor" | "peer";
-  /** The nominal settings in its own words. */
+  /** The nominal settings in its own words, and its worst case under them. */
   settingsInWords(settings: NominalSettings): string;
   monitorEnd(context: EndContext, report: (report: LinkReport) => void): Promise<MonitorEnd>;
   peerEnd(context: EndContext): Promise<PeerEnd>;
@@ -92,6 +117,8 @@ export interface Subject {
   /** Watched for `watchedMs` from the beginning of the fault. */
   expectMistakes(effect: HarmlessEffect, settings: NominalSettings, watchedMs: number): MistakeExpectation;
   expectWire(settings: NominalSettings): WireExpectation;
+  /** Of a control: the faults under which it means something, and takes part. */
+  appearsUnder?(effect: FaultEffect): boolean;
   /** What it does when nobody sets anything, where that is something else. Too long to wait for: predicted. */
   readonly atDefaults?: {
     readonly settingsInWords: string;

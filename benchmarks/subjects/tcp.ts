@@ -6,7 +6,7 @@ import { isHealthy } from "./health.js";
 import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import type { Subject } from "./subject.js";
-import { policyOf, watch } from "./watch.js";
+import { checksInWords, policyOf, watch } from "./watch.js";
 
 const anywhere = tcp({ host: "localhost", port: 1 });
 
@@ -18,7 +18,7 @@ export const tcpHeartbeat: Subject = {
   proves: anywhere.proves,
   protocol: "tcp",
   listensAt: "peer",
-  settingsInWords: ({ intervalMs, misses }) => `a probe every ${intervalMs / 1000} s, dead after ${misses}`,
+  settingsInWords: (settings) => checksInWords("probe", settings),
 
   async peerEnd({ address }) {
     const server = createServer();

@@ -5,7 +5,7 @@ import { isHealthy } from "./health.js";
 import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { openSpread, portOf } from "./links.js";
 import type { NominalSettings, Subject } from "./subject.js";
-import { reportEvent } from "./watch.js";
+import { checksInWords, reportEvent } from "./watch.js";
 
 const listenPolicyOf = ({ intervalMs, misses }: NominalSettings) =>
   fixedTimeout({ intervalMs, detectMultiplier: misses, mode: "listen" });
@@ -20,7 +20,7 @@ export const udpBeat: Subject = {
   proves: anywhere.proves,
   protocol: "udp",
   listensAt: "monitor",
-  settingsInWords: ({ intervalMs, misses }) => `a beat every ${intervalMs / 1000} s, dead after ${misses}`,
+  settingsInWords: (settings) => checksInWords("beat", settings),
 
   async monitorEnd({ address, settings }, report) {
     const hub = udpHub({ address, port: 0 });

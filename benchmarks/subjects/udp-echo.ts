@@ -5,7 +5,7 @@ import { isHealthy } from "./health.js";
 import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { openSpread, portOf } from "./links.js";
 import type { Subject } from "./subject.js";
-import { policyOf, watch } from "./watch.js";
+import { checksInWords, policyOf, watch } from "./watch.js";
 
 const anywhere = udp({ host: "localhost", port: 1 });
 
@@ -27,7 +27,7 @@ export const udpEcho: Subject = {
   proves: anywhere.proves,
   protocol: "udp",
   listensAt: "peer",
-  settingsInWords: ({ intervalMs, misses }) => `a probe every ${intervalMs / 1000} s, dead after ${misses}`,
+  settingsInWords: (settings) => checksInWords("probe", settings),
 
   async peerEnd({ address }) {
     const hub = udpHub({ address, port: 0 });

@@ -1,5 +1,6 @@
 import { fixedTimeout, type LivenessEvent, monitor, type PolicyFactory, type Transport } from "heartwire";
-import type { LinkReport, NominalSettings } from "./subject.js";
+import { atWorst, budgetMs, type LinkReport, type NominalSettings } from "./subject.js";
+import { verdictOfCause } from "./verdict.js";
 
 /** Told of what happens to the links of the monitor's end. */
 export type Report = (report: LinkReport) => void;
@@ -9,7 +10,17 @@ export function policyOf({ intervalMs, misses }: NominalSettings): PolicyFactory
   return fixedTimeout({ intervalMs, detectMultiplier: misses });
 }
 
-/** Watches one link with a monitor of ours. */
+/** The nominal settings in our own words. */
+export function checksInWords(check: string, settings: NominalSettings): string {
+  const { intervalMs, misses } = settings;
+  return atWorst(`a ${check} every ${intervalMs / 1000} s, dead after ${misses}`, budgetMs(settings));
+}
+
+/**
+ * Watches one link with a monitor of ours. The other end only answers, as a server does that has no use for a
+ * verdict of its own. Who wants both ends to watch runs `monitor` at both; engine.io and MQTT cannot be had
+ * otherwise, and there a stall of the one end is a silence to the other.
+ */
 export function watch(link: number, transport: Transport, policy: PolicyFactory, report: Report): void {
   monitor(transport, policy).subscribe((event) => reportEvent(link, event, report));
 }
@@ -22,10 +33,10 @@ export function reportEvent(link: number, event: LivenessEvent, report: Report):
       report({ type: event.type, link });
       break;
     case "dead":
-      report({ type: "dead", link, cause: event.cause.kind });
+      report({ type: "dead", link, cause: event.cause.kind, by: verdictOfCause(event.cause) });
       break;
     case "left":
-      report({ type: "dead", link, cause: "left" });
+      report({ type: "dead", link, cause: "left", by: "other-end" });
       break;
     default:
       break;

@@ -4,7 +4,7 @@ import { expectOnConnection, expectTraffic } from "./expectation.js";
 import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import type { Subject } from "./subject.js";
-import { policyOf, watch } from "./watch.js";
+import { checksInWords, policyOf, watch } from "./watch.js";
 
 /** What tells our two heartbeats over WebSocket apart. */
 export interface WebSocketVariant extends Pick<Subject, "name" | "title"> {
@@ -24,8 +24,7 @@ export function webSocketSubject({ via, probe, answer, ...names }: WebSocketVari
     proves: anywhere.proves,
     protocol: "tcp",
     listensAt: "peer",
-    settingsInWords: ({ intervalMs, misses }) =>
-      `a ${probe} every ${intervalMs / 1000} s, dead after ${misses}`,
+    settingsInWords: (settings) => checksInWords(probe, settings),
 
     async peerEnd({ address }) {
       const server = new WebSocketServer({ host: address, port: 0 });

@@ -2,7 +2,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { expectPingTraffic, expectSweeps } from "./expectation.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import { noMistake, notPredicted, slowestRoundTripMs } from "./mistake-expectation.js";
-import type { NominalSettings, Subject } from "./subject.js";
+import { atWorst, budgetMs, type NominalSettings, type Subject } from "./subject.js";
 
 /** As in its README. */
 const PING = '{"kind":"ping"}';
@@ -12,7 +12,7 @@ const PONG = '{"kind":"pong"}';
 const CLOSE_TIMEOUT_MS = 30_000;
 
 /** A sweep condemns a peer at most two sweeps after its last sign of life. */
-const sweepMsOf = ({ intervalMs, misses }: NominalSettings) => (intervalMs * misses) / 2;
+const sweepMsOf = (settings: NominalSettings) => budgetMs(settings) / 2;
 
 /** `pingInterval` and `pingTimeout` in client.js of ws-heartbeat 1.3. */
 const DEFAULTS = { intervalMs: 25_000, sweepMs: 60_000, closingMs: CLOSE_TIMEOUT_MS } as const;
@@ -20,7 +20,9 @@ const DEFAULTS = { intervalMs: 25_000, sweepMs: 60_000, closingMs: CLOSE_TIMEOUT
 /**
  * `ws-heartbeat`, its client watching its server. The client sends a message every `pingInterval`; every
  * `pingTimeout` it looks whether any came since it last looked, and if none did it calls `close()`: a closing
- * handshake, which a dead peer never answers, so that the application hears of it only when `ws` gives up.
+ * handshake, which a dead peer never answers, so that the application hears of it only when `ws` gives up. That wait
+ * is `closeTimeout` of `ws`, no knob of this library, whose README does not mention it: it stays as it is, and the
+ * library's own two are set as if there were no wait.
  */
 export const wsHeartbeat: Subject = {
   name: "ws-heartbeat",
@@ -50,10 +52,23 @@ export const wsHeartbeat: Subject = {
     const sockets: WebSocket[] = [];
     const open = (link: number) => {
       const socket = new WebSocket(`ws://${context.address}:${portOf(context, link)}`);
-      setWsHeartbeat(socket, PING, { pingInterval: intervalMs, pingTimeout: sweepMs });
+      let condemned = false;
+      // Of the socket it uses no more than this; `ws` itself calls `close` too, when the other end has.
+      const watched = {
+        send: (message: string) => socket.send(message),
+        addEventListener: socket.addEventListener.bind(socket),
+        close() {
+          condemned = true;
+          socket.close();
+        },
+      };
+      setWsHeartbeat(watched, PING, { pingInterval: intervalMs, pingTimeout: sweepMs });
       socket.on("open", () => report({ type: "alive", link }));
       socket.on("error", () => {});
-      socket.on("close", (code) => report({ type: "dead", link, cause: `closed with ${code}` }));
+      socket.on("close", (code) => {
+        const by = condemned ? "monitor" : "other-end";
+        report({ type: "dead", link, cause: `closed with ${code}`, by });
+      });
       sockets.push(socket);
     };
     // Where its two timers stand to each other comes again only after two sweeps.
@@ -103,5 +118,8 @@ export const wsHeartbeat: Subject = {
 
 function inWords(intervalMs: number, sweepMs: number): string {
   const ours = `pingInterval ${intervalMs / 1000} s, pingTimeout ${sweepMs / 1000} s`;
-  return `${ours}, and ${CLOSE_TIMEOUT_MS / 1000} s of ws's own to close`;
+  return atWorst(
+    `${ours}, and ${CLOSE_TIMEOUT_MS / 1000} s of ws's own to close`,
+    2 * sweepMs + CLOSE_TIMEOUT_MS,
+  );
 }

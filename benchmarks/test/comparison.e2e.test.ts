@@ -70,6 +70,18 @@ describe.skipIf(support.kind === "none")("in namespaces", () => {
     expect(run.said()).toMatch(/TCP keepalive did not notice .*hangs/);
   });
 
+  test("whose verdict it was is told: the monitor's on a hang, the other end's kernel's on a closed connection", () => {
+    const noticed = readResults(run.out).trials.filter(({ detected }) => detected);
+    const by = (fault: string) =>
+      new Set(
+        noticed
+          .filter((trial) => trial.fault === fault && !trial.subject.startsWith("udp"))
+          .map(({ verdictBy }) => verdictBy),
+      );
+    expect(by("hang")).toEqual(new Set(["monitor"]));
+    expect(by("kill")).toEqual(new Set(["other-end"]));
+  });
+
   test("a silent cut is found by all, keepalive included, and never before its predicted best", () => {
     const cuts = readResults(run.out).trials.filter(({ fault }) => fault === "silent-cut-idle");
     expect(cuts).toHaveLength(18);

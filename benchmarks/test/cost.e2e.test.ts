@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 // From dist, for the measured processes are started from there.
-import { MEASUREMENTS, type Measurement, measureCost } from "../dist/cost/cost.js";
+import { ALL_MEASUREMENTS, CONTENDERS, measureCost } from "../dist/cost/cost.js";
 import { TINY } from "../dist/cost/scale.js";
+import { subjects } from "../dist/subjects/index.js";
 
-const ALL = Object.keys(MEASUREMENTS) as Measurement[];
+const ALL = ALL_MEASUREMENTS.filter((name) => name !== CONTENDERS);
 
 test("everything is measured, by figures that can be; none of their size is asserted", async () => {
   const began: string[] = [];
@@ -31,4 +32,29 @@ test("everything is measured, by figures that can be; none of their size is asse
   // Every silent peer was found, and none before its time: that holds at any speed. Mistakes are not asserted,
   // for on a starved machine the sender itself may fall silent.
   expect([value("lateness-missed"), value("lateness-early")]).toEqual([0, 0]);
+}, 60_000);
+
+test("each contender is measured with its links in processes of its own; the kernel's CPU is in none", async () => {
+  const chosen = subjects.filter(({ name }) => ["tcp-keepalive", "tcp", "ws-readme"].includes(name));
+  const { rows, notMeasured } = await measureCost(TINY, [CONTENDERS], () => {}, chosen);
+  const namesOf = (subject: string) => rows.filter((row) => row.subject === subject).map(({ name }) => name);
+  expect(namesOf("tcp")).toEqual(["contender-cpu", "contender-heap", "contender-rss"]);
+  expect(namesOf("ws-readme")).toEqual(["contender-cpu", "contender-heap", "contender-rss"]);
+  expect(namesOf("tcp-keepalive")).toEqual(["contender-heap", "contender-rss"]);
+  expect(notMeasured).toEqual([
+    { name: "CPU per heartbeat of TCP keepalive", why: expect.stringContaining("kernel") },
+  ]);
+  expect(
+    rows.find(({ name, subject }) => name === "contender-cpu" && subject === "tcp")?.value,
+  ).toBeGreaterThan(0);
+}, 60_000);
+
+test("a contender that cannot carry its links is not measured, with its reason, and spoils no other", async () => {
+  const [tcp] = subjects.filter(({ name }) => name === "tcp");
+  const broken = { ...tcp!, name: "nobody", title: "Nobody" };
+  const { rows, notMeasured } = await measureCost(TINY, [CONTENDERS], () => {}, [broken, tcp!]);
+  expect(notMeasured).toEqual([
+    { name: "cost of Nobody", why: expect.stringContaining('no subject "nobody"') },
+  ]);
+  expect(new Set(rows.map(({ subject }) => subject))).toEqual(new Set(["tcp"]));
 }, 60_000);

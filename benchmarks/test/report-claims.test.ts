@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { answer } from "../report/answer.js";
+import { catalogueOf } from "../report/catalogue.js";
 import { claims, judgeClaims, withClaims } from "../report/claims.js";
+import { livingPeers } from "../report/living-peers.js";
 import { mistakesIn } from "../report/mistakes.js";
+import { headlines } from "../report/page/headlines.js";
+import { renderPage } from "../report/page/page.js";
 import type { FaultRow, Results, Trial } from "../report/results.js";
 import { detectionTable } from "../report/tables.js";
 import { fixtureFaults, syntheticResults } from "./report-fixture.js";
@@ -221,5 +225,57 @@ describe("harmless faults", () => {
 
   test("a heartbeat that cannot see a fault is said to, and not blamed", () => {
     expect(answer(base)[1]).toMatch(/as predicted, not .*WebSocket ping at "application is ill/);
+  });
+});
+
+describe("the NAT and its control", () => {
+  const fault = fixtureFaults.find(({ effect }) => nat(effect))!;
+  const control = {
+    name: "silent",
+    title: "silent TCP",
+    kind: "control",
+    proves: "connection",
+    protocol: "tcp",
+  } as const;
+  const [sample] = base.trials.filter((trial) => KEEPALIVE(trial.subject) && trial.fault === fault.name);
+  const withControl = (detected: boolean): Results => ({
+    ...base,
+    settings: { ...base.settings, subjects: { ...base.settings.subjects, silent: "nothing is said" } },
+    subjects: [...base.subjects!, control],
+    trials: [
+      ...base.trials,
+      {
+        ...sample!,
+        subject: "silent",
+        kind: "control",
+        detected,
+        latencyMs: detected ? 11_000 : null,
+        cause: null,
+      },
+    ],
+  });
+
+  test("keepalive keeps a mapping that a silent connection loses", () => {
+    const judged = judgeClaims(withControl(true)).find(({ id }) => id === "nat");
+    expect(judged).toMatchObject({
+      verdict: "depends",
+      figures: expect.stringContaining(
+        "timeout of 3 s, and 0 of 1 silent ones (silent TCP); the kernel's own idle",
+      ),
+    });
+  });
+
+  test("where the silent one keeps it too, the NAT has shown nothing", () => {
+    expect(verdict("nat", withControl(false))).toBe("not measured");
+  });
+
+  test("a control is no contender: in no table of theirs, but among the living peers called dead", () => {
+    const results = withControl(true);
+    expect(catalogueOf(results).subjects).toEqual(catalogueOf(base).subjects);
+    expect(detectionTable(results)).not.toContain("silent TCP");
+    expect(livingPeers(results).map(({ subject }) => subject.name)).toContain("silent");
+    expect(renderPage(results)).toContain("silent TCP");
+    expect(answer(results).join(" ")).not.toMatch(/called dead:.*silent TCP/);
+    expect(headlines(results)).toEqual(headlines(base));
   });
 });

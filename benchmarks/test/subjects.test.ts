@@ -1,3 +1,4 @@
+import { lintKeepalive } from "@heartwire/tcp-keepalive";
 import { Server as EngineServer } from "engine.io";
 import { connect as connectMqtt } from "mqtt";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -119,12 +120,12 @@ describe.each(subjects.map((each) => [each.name, each] as const))("%s", (_name, 
 
 describe("what is expected of each, in seconds", () => {
   test.each([
-    ["tcp-keepalive", [3, 4], "never", [925, 1043]],
+    ["tcp-keepalive", [2, 3], "never", [925, 1043]],
     ["tcp-keepalive-user-timeout", [2, 3], "never", [3, 3]],
     ["node-keepalive", [10, 12], "never", [925, 1043]],
-    ["net-keepalive", [3, 4], "never", [925, 1043]],
+    ["net-keepalive", [2, 3], "never", [925, 1043]],
     ["websocket-messages", [2, 3], [2, 3], [2, 3]],
-    ["ws-readme", [1, 2], [1, 2], [1, 2]],
+    ["ws-readme", [2, 3], [2, 3], [2, 3]],
     ["ws-heartbeat", [30, 33], [30, 33], [30, 33]],
     ["engine.io", [2, 3], [2, 3], [2, 3]],
     ["grpc-js", [2, 3], [2, 3], [2, 3]],
@@ -152,6 +153,35 @@ describe("what is expected of each, in seconds", () => {
   });
 });
 
+describe("the common budget", () => {
+  /** What a subject's own knobs do not allow. */
+  const ELSEWHERE: Readonly<Record<string, number>> = { "node-keepalive": 11_000, "ws-heartbeat": 33_000 };
+
+  test.each(subjects.map((each) => [each.name, each] as const))(
+    "%s: three seconds at worst, or what its knobs force",
+    (name, each) => {
+      const budget = ELSEWHERE[name] ?? 3000;
+      const cut = each.expectDetection(CUT, NOMINAL);
+      if (cut.kind !== "detected") throw new Error(cut.why);
+      // The kernel's timers are up to an eighth late, and a heartbeat's answer is a round trip old.
+      expect(cut.worstMs).toBeGreaterThanOrEqual(budget);
+      expect(cut.worstMs).toBeLessThan(budget * 1.13);
+      expect(each.settingsInWords(NOMINAL)).toMatch(new RegExp(`: ${budget / 1000} s at worst$`));
+    },
+  );
+
+  test("the user timeout and the number of probes say the same", () => {
+    const codes = lintKeepalive({ idleMs: 1000, intervalMs: 1000, probes: 2, userTimeoutMs: 3000 }).map(
+      ({ code }) => code,
+    );
+    expect(subject("tcp-keepalive-user-timeout").settingsInWords(NOMINAL)).toContain(
+      "2 probes, user timeout 3 s",
+    );
+    expect(codes).not.toContain("user-timeout-cuts-probes");
+    expect(codes).not.toContain("user-timeout-outlasts-probes");
+  });
+});
+
 test("a rebooted host answers the first probe of the kernel, or the second", () => {
   const rebooted = subject("tcp-keepalive").expectDetection({ kind: "host-rebooted" }, NOMINAL);
   expect(seconds(rebooted)).toEqual([0, 2]);
@@ -168,7 +198,7 @@ describe("the defaults, as the installed libraries have them", () => {
   test("MQTT.js: 60 s", () => {
     const client = connectMqtt("mqtt://localhost", { manualConnect: true });
     expect(client.options.keepalive).toBe(60);
-    expect(subject("mqtt").atDefaults?.settingsInWords).toMatch(/^keepalive 60 s, dead 90 s/);
+    expect(subject("mqtt").atDefaults?.settingsInWords).toMatch(/^keepalive 60 s, .*: 90 s at worst$/);
   });
 
   test("ws-heartbeat: pings every 25 s, and closes at the first look, every 60 s, that has heard nothing", () => {

@@ -1,6 +1,6 @@
 import { catalogueOf } from "../catalogue.js";
 import type { FaultRow, Results } from "../results.js";
-import { chosen, duration } from "../words.js";
+import { chosen, duration, list } from "../words.js";
 import {
   all,
   type Claim,
@@ -109,6 +109,15 @@ function judgeNat(results: Results): Judgement {
   const [timeoutMs] = faults.flatMap(({ effect }) =>
     effect.kind === "harmless" ? (effect.forMs ?? []) : [],
   );
+  const silent = results.trials.filter(({ kind, fault }) => kind === "control" && names.has(fault));
+  const lost = silent.filter(({ detected }) => detected).length;
+  if (silent.length > 0 && lost === 0) {
+    return notMeasured(`the NAT forgot nothing: all of ${silent.length} silent connections outlived it too`);
+  }
+  const control =
+    silent.length === 0
+      ? ""
+      : `, and ${silent.length - lost} of ${silent.length} silent ones (${list(catalogueOf(results).controls.map(({ title }) => title))})`;
   const timeout =
     timeoutMs === undefined ? "the mapping's timeout" : `the mapping's timeout of ${chosen(timeoutMs)}`;
   const idleS = results.environment.kernelKeepalive?.idleS;
@@ -116,6 +125,6 @@ function judgeNat(results: Results): Judgement {
   const atDefaults = idleS === undefined ? "" : `; the kernel's own idle time is ${idleS} s`;
   return {
     verdict: count === 0 ? "false" : count === of && soonEnough ? "true" : "depends",
-    figures: `only if its idle time is shorter than the mapping's timeout: idle for ${chosen(results.settings.intervalMs)}, ${count} of ${of} connections outlived ${timeout}${atDefaults}`,
+    figures: `only if its idle time is shorter than the mapping's timeout: idle for ${chosen(results.settings.intervalMs)}, ${count} of ${of} connections outlived ${timeout}${control}${atDefaults}`,
   };
 }

@@ -60,7 +60,7 @@ function octetsSaved(results: Results): Headline | undefined {
 
 /** Under the condition that fooled most; unlike conditions are not added up. */
 function mistakes(results: Results): Headline | undefined {
-  const all = livingPeers(results);
+  const all = livingPeers(results).filter(({ subject }) => subject.kind !== "control");
   const heartbeats = new Set(heartbeatsIn(results).map(({ name }) => name));
   const ofOurs = ({ subject }: LivingPeers) => heartbeats.has(subject.name);
   const [worst] = [...new Set(all.map(({ fault }) => fault))].sort(

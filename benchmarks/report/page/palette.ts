@@ -61,7 +61,7 @@ export function markOf({ color, symbol }: Ink): Html {
 export function colorDeclarations(subjects: readonly SubjectRow[], theme: "light" | "dark"): string {
   let [kernels, heartbeats] = [0, 0];
   const pick = ({ kind, proves }: SubjectRow) => {
-    if (kind === "rival") return RIVAL;
+    if (kind !== "heartwire") return RIVAL;
     return proves === "connection"
       ? KERNEL[kernels++ % KERNEL.length]!
       : HEARTBEAT[heartbeats++ % HEARTBEAT.length]!;

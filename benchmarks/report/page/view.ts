@@ -23,7 +23,7 @@ export function viewOf(results: Results, shown?: readonly string[]): View {
   const whole = catalogueOf(results);
   const isShown = ({ name }: SubjectRow) => shown === undefined || shown.includes(name);
   const catalogue = { ...whole, subjects: whole.subjects.filter(isShown) };
-  const inks = inksOf(catalogue.subjects);
+  const inks = inksOf([...catalogue.subjects, ...catalogue.controls]);
   const cells = new Map<string, Cell | undefined>();
   const resolutions = new Map(whole.faults.map(({ name }) => [name, resolutionOf(results, name)]));
   return {

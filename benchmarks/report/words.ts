@@ -14,8 +14,9 @@ export function chosen(ms: number): string {
 /** "2.0–3.0 s", "45 s–3 min": a span of durations, its unit said once where both ends share it. */
 export function span(bestMs: number, worstMs: number): string {
   const to = unitOf(worstMs);
+  const own = unitOf(bestMs);
   // Nothing at all has no unit of its own, and where seconds have decimals a second is not told in milliseconds.
-  const from = bestMs === 0 || (to.unit === "s" && to.digits > 0) ? to : unitOf(bestMs);
+  const from = bestMs === 0 || own.unit === to.unit || to.digits > 0 ? to : own;
   const best = endOf(bestMs, from, Math.floor);
   const worst = endOf(worstMs, to, Math.ceil);
   return from.unit === to.unit ? `${best}–${worst} ${to.unit}` : `${best} ${from.unit}–${worst} ${to.unit}`;

@@ -182,6 +182,8 @@ test("words", () => {
   expect(span(2000, 3002)).toBe("2.0–3.0 s");
   expect(span(924_600, 1_176_000)).toBe("15–20 min");
   expect(span(30_000, 90_020)).toBe("30–90 s");
+  expect(span(19_900, 45_000)).toBe("20–45 s");
+  expect(span(60, 3000)).toBe("0.1–3.0 s");
   expect(span(45_000, 200_000)).toBe("45 s–4 min");
   expect(span(0, 7_875_000)).toBe("0–132 min");
   expect([13_000, 1500, 50].map(chosen)).toEqual(["13 s", "1.5 s", "50 ms"]);

@@ -59,9 +59,9 @@ function ecdf(view: View, fault: FaultRow): Html {
           ? axisX(logTicks(axis), {
               text: (ms: number) => tickAt(ms, axis),
               label: "after (log) →",
-              labelOffset: 32,
+              labelOffset: 30,
             })
-          : axisX({ ticks: 4, tickFormat: tick, label: "after →", labelOffset: 32 }),
+          : axisX({ ticks: 4, tickFormat: tick, label: "after →", labelOffset: 30 }),
         rect(distinctSpans(curves, axis), {
           ...SPAN,
           fill: "currentColor",

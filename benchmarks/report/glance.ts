@@ -52,7 +52,7 @@ export function glance(results: Results): string {
   ];
   return [
     markdownTable([atSettings(results, shown), ...columns.map(({ head }) => head)], rows),
-    `Medians; *in italics* what was predicted and not noticed within ${chosen(results.settings.waitMs)}. Octets with ${FRAME_NOTE}.`,
+    `Medians of ${linksPerCell(results, shown)} links each, measured on ${results.environment.date.slice(0, 10)} ([how](benchmarks)); *in italics* what was predicted and not noticed within ${chosen(results.settings.waitMs)}. Octets with ${FRAME_NOTE}.`,
     ...blindSpots(results),
   ].join("\n\n");
 }
@@ -60,6 +60,17 @@ export function glance(results: Results): string {
 /** Of several faults of one effect the one that most tried; the first of those. */
 function faultFor(results: Results, among: readonly FaultRow[], matches: Matches): FaultRow | undefined {
   return among.find(({ name, effect }) => matches(effect) && trialsUnder(results, name).length > 0);
+}
+
+/** "20", or "18 to 20" where cells have unlike many. */
+function linksPerCell(results: Results, shown: readonly SubjectRow[]): string {
+  const faults = ROWS.flatMap(
+    ({ matches }) => faultFor(results, realFaults(catalogueOf(results)), matches) ?? [],
+  );
+  const counts = faults.flatMap(({ name }) =>
+    shown.flatMap((subject) => cellOf(results, subject.name, name)?.count ?? []),
+  );
+  return [...new Set([Math.min(...counts), Math.max(...counts)])].join(" to ");
 }
 
 /** "at 1 s and a worst case of 3 s", where that is true of all. */

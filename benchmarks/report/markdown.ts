@@ -15,6 +15,7 @@ import {
 import { cellText, markdownTable } from "./markdown-table.js";
 import { measured, resolutionOf } from "./resolution.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
+import { commonSettings } from "./settings.js";
 import { deviationOf, deviationText, FRAME_NOTE, volumeOf, WIRE_NOTE } from "./wire.js";
 import { chosen, costTitle, octets, span, upperFirst } from "./words.js";
 
@@ -62,7 +63,7 @@ export function detectionMarkdown(results: Results, subjects: readonly SubjectRo
 /** Where and with what it was measured, in a line. */
 export function environmentLine({ environment, settings }: Results): string {
   const day = environment.date.slice(0, 10);
-  return `Measured on ${day}: Node ${environment.node}, ${environment.platform}, kernel ${environment.kernel}, ${environment.cpus} × ${environment.cpuModel}; everyone set to ${chosen(settings.intervalMs)} and ${settings.misses} misses; “missed” is not within ${chosen(settings.waitMs)}.`;
+  return `Measured on ${day}: Node ${environment.node}, ${environment.platform}, kernel ${environment.kernel}, ${environment.cpus} × ${environment.cpuModel}; everyone set to ${commonSettings(settings)}; “missed” is not within ${chosen(settings.waitMs)}.`;
 }
 
 /** The folklore and its verdicts. */

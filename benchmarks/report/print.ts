@@ -4,19 +4,19 @@ import { subjects } from "../subjects/index.js";
 import { answer } from "./answer.js";
 import { isNotable, livingPeers } from "./living-peers.js";
 import type { Results } from "./results.js";
+import { commonSettings } from "./settings.js";
 import { detectionTable, livingPeersTable, wireTable } from "./tables.js";
 import { FRAME_NOTE } from "./wire.js";
 import { chosen, upperFirst } from "./words.js";
 
 /** Prints what was found, for somebody who has read nothing else. Writes to stdout. */
 export function printReport(results: Results, path: string): void {
-  const { intervalMs, misses } = results.settings;
   const perCell = Math.max(...countsPerCell(results), 0);
   const lines = [
     "",
     pc.bold("How long until each one noticed"),
     `Median of ${perCell} links each, and below it the span that was expected. Everyone is set to`,
-    `${chosen(intervalMs)} and ${misses} misses. "missed": not noticed within ${chosen(results.settings.waitMs)}.`,
+    `${commonSettings(results.settings)}. "missed": not noticed within ${chosen(results.settings.waitMs)}.`,
     detectionTable(results),
     ...livingPeersNote(results),
     "",

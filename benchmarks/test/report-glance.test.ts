@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { glance } from "../report/glance.js";
 import type { Results, Trial } from "../report/results.js";
+import { commonSettings } from "../report/settings.js";
 import { syntheticResults } from "./report-fixture.js";
 
 const base = syntheticResults({ links: 10 });
@@ -72,6 +73,14 @@ describe("the comparison at a glance", () => {
     expect(rowOf(light, "20 % loss")).toEqual(rowOf(base, "20 % loss"));
   });
 
+  test("says of how many links its medians are, and when they were measured", () => {
+    expect(glance(base)).toContain("Medians of 10 links each, measured on 2026-01-01 ([how](benchmarks))");
+    const fewer = base.trials.filter(
+      ({ subject, fault, trial }) => !(subject === "tcp" && fault === "hang" && trial > 6),
+    );
+    expect(glance({ ...base, trials: fewer })).toContain("Medians of 7 to 10 links each");
+  });
+
   test("octets are those of frames of at least 60", () => {
     const [echo] = base.wire.filter(({ subject }) => subject === "udp-echo");
     const padded = echo!.minimumFrameOctets!;
@@ -86,6 +95,15 @@ describe("the comparison at a glance", () => {
       predictedMs: { best: 2000, worst: 3400 },
     });
     expect(glance(equal)).toMatch(/^\| at 1 s and a worst case of 3 s \|/);
+  });
+
+  test("a run whose contenders tell their worst case is said to have a common one", () => {
+    const { settings } = base;
+    expect(commonSettings(settings)).toBe("a check every 1 s and 3 misses");
+    const subjects = { tcp: "a probe every 1 s, dead after 3: 3 s at worst" };
+    expect(commonSettings({ ...settings, subjects })).toBe(
+      "a check every 1 s and a worst case of 3 s, as near as its own knobs allow",
+    );
   });
 
   test("says what heartbeats miss", () => {

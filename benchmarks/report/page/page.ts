@@ -1,6 +1,7 @@
 import { answer } from "../answer.js";
 import { harmlessFaults, realFaults } from "../catalogue.js";
 import type { Results, SubjectRow } from "../results.js";
+import { commonSettings } from "../settings.js";
 import { WIRE_NOTE } from "../wire.js";
 import { chosen } from "../words.js";
 import { costs } from "./cost.js";
@@ -85,13 +86,13 @@ function sections(view: View, qos: QosPicture | undefined): Html {
 }
 
 function sectionsOfContenders(view: View): Html[] {
-  const { intervalMs, misses, waitMs } = view.results.settings;
+  const { waitMs } = view.results.settings;
   const odd = flagged(view).length;
   return [
     section(
       "overview",
       "How long until each one noticed",
-      `Everyone is set to ${chosen(intervalMs)} and ${misses} misses. A mark is the median, its line the 5th to 95th percentile; ours are filled circles, each rival has a hollow shape of its own. A rival that cannot be told how many answers may be missing gives up at the first: quicker here, and mistaken sooner below. Choose a contender above to follow it through the page.`,
+      `Everyone is set to ${commonSettings(view.results.settings)}. A mark is the median, its line the 5th to 95th percentile; ours are filled circles, each rival has a hollow shape of its own. A rival that cannot be told how many answers may be missing gives up at the first: quicker here, and mistaken sooner below. Choose a contender above to follow it through the page.`,
       html`<div class="wide">${overview(view, { labels: "left", width: 1140 }, "overview-wide")}</div><div class="narrow">${overview(view, { labels: "above", width: 358 }, "overview-narrow")}</div>`,
     ),
     section(

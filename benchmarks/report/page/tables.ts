@@ -1,5 +1,6 @@
 import { judgeClaims } from "../claims.js";
 import type { SubjectRow, WireRow } from "../results.js";
+import { commonSettings } from "../settings.js";
 import { deviationOf, deviationText, FRAME_NOTE, volumeOf } from "../wire.js";
 import { octets } from "../words.js";
 import { fold } from "./fold.js";
@@ -62,7 +63,7 @@ export function settingsList(view: View): Html {
         ? "not read"
         : `idle ${kernel.idleS} s, ${kernel.probes} probes ${kernel.intervalS} s apart, tcp_retries2 ${kernel.retries2}`,
     ],
-    ["Common settings", `a check every ${settings.intervalMs} ms, ${settings.misses} misses`],
+    ["Common settings", commonSettings(settings)],
     ["Longest wait", `${settings.waitMs / 1000} s; what is not noticed by then is "missed"`],
   ];
   if (environment.stage === "loopback") facts[0] = ["Stage", "loopback only: no faults of the network"];

@@ -1,7 +1,7 @@
 import { type Catalogue, catalogueOf, realFaults } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
 import { heartbeatsIn, KEEPALIVE } from "./claims/evidence.js";
-import { calledText, isFlagged, livingPeers } from "./living-peers.js";
+import { isFlagged, type LivingPeers, livingPeers } from "./living-peers.js";
 import type { FaultRow, Results } from "./results.js";
 import { whyNotNoticed } from "./why.js";
 import { deviationOf, deviationText, FRAME_NOTE, volumeOf } from "./wire.js";
@@ -65,14 +65,30 @@ function mistaken(results: Results): string | undefined {
   const all = livingPeers(results).filter(({ subject }) => subject.kind !== "control");
   if (all.length === 0) return undefined;
   const links = all.reduce((sum, each) => sum + each.links, 0);
-  const guilty = all.filter(({ called }) => called > 0);
-  if (guilty.length === 0) return `Of ${links} links with a living peer in trouble, none was called dead.`;
-  const byFault = new Map<string, string[]>();
-  for (const peers of guilty) {
-    const who = `${peers.subject.title} (${calledText(peers)})`;
-    byFault.set(peers.fault.title, [...(byFault.get(peers.fault.title) ?? []), who]);
+  const own = byFault(all, "by", ({ called, byOtherEnd }) => called - byOtherEnd);
+  const theirs = byFault(all, "on", ({ byOtherEnd }) => byOtherEnd);
+  const sentences = [
+    own === undefined
+      ? `Of ${links} links with a living peer in trouble, none was called dead by who watched it.`
+      : `Living peers were called dead: ${own}.`,
+    ...(theirs === undefined ? [] : [`The other end hung up, as it did not hear us: ${theirs}.`]),
+  ];
+  return sentences.join(" ");
+}
+
+/** `at "20 % of packets are lost" by MQTT.js (1 of 10)`, for each fault with any; undefined without. */
+function byFault(
+  all: readonly LivingPeers[],
+  preposition: "by" | "on",
+  countOf: (peers: LivingPeers) => number,
+): string | undefined {
+  const found = new Map<string, string[]>();
+  for (const peers of all.filter((each) => countOf(each) > 0)) {
+    const who = `${peers.subject.title} (${countOf(peers)} of ${peers.links})`;
+    found.set(peers.fault.title, [...(found.get(peers.fault.title) ?? []), who]);
   }
-  return `Living peers were called dead: ${[...byFault].map(([fault, who]) => `at "${fault}" by ${list(who)}`).join("; ")}.`;
+  if (found.size === 0) return undefined;
+  return [...found].map(([fault, who]) => `at "${fault}" ${preposition} ${list(who)}`).join("; ");
 }
 
 function cost(results: Results): string | undefined {
@@ -89,6 +105,7 @@ function cost(results: Results): string | undefined {
     })
     .sort((a, b) => a.octetsPerHour - b.octetsPerHour)
     .map(({ title, octetsPerHour }) => `${title} ${octets(octetsPerHour)}`);
+  if (compared.length === 0) return undefined;
   return `Watching one idle peer costs keepalive ${octets(keepalive)} an hour on the wire, and the heartbeats: ${list(compared)} (${FRAME_NOTE}).`;
 }
 

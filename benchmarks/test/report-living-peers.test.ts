@@ -116,7 +116,11 @@ describe("mistakes of the other end", () => {
 
   test("are told in the answer, in Markdown, in the terminal, in the headline and in the page's matrix", () => {
     const results = hungUp(2);
-    expect(answer(results).join(" ")).toContain("TCP heartbeat (5 of 10, 2 of them by the other end)");
+    expect(answer(results).join(" ")).toContain(
+      'called dead: at "20 % random loss" by TCP heartbeat (3 of 10). ' +
+        'The other end hung up, as it did not hear us: at "20 % random loss" on TCP heartbeat (2 of 10).',
+    );
+    expect(answer(hungUp(5)).join(" ")).toContain("none was called dead by who watched it. The other end");
     expect(renderMarkdown(results)).toContain("5 of 10, 2 of them by the other end");
     expect(stripVTControlCharacters(detectionTable(hungUp(5)))).toContain("peer hung up");
     expect(headlines(results).map(({ figure }) => figure)).toContain("5 / 10 (2 by the other end)");

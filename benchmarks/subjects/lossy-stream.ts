@@ -106,13 +106,18 @@ export class StreamEnd {
     this.#flying.push({ ...segment, repeated: false, hastened: false });
     this.#sent = this.#written;
     this.#transmit(segment);
-    if (this.#recovering || this.#probed) this.#expireIn(this.#timeoutMs);
+    // A time-out that runs is not begun anew by what is sent later.
+    if (this.#flying.length > 1 && (this.#recovering || this.#probed)) return;
+    if (this.#recovering) this.#expireIn(this.#timeoutMs);
     else this.#probeSoon();
   }
 
   #probeSoon(): void {
     const allowance = this.#flying.length === 1 ? RTO_MIN_MS : 8;
-    const ms = Math.min(2 * this.#smoothedMs + allowance, this.#timeoutMs);
+    const expiresInMs = this.#flying[0]!.sentAtMs + this.#timeoutMs - this.#clock.nowMs;
+    const probeInMs = 2 * this.#smoothedMs + allowance;
+    // Not after the oldest would have expired.
+    const ms = expiresInMs > 0 ? Math.min(probeInMs, expiresInMs) : probeInMs;
     this.#setTimer(ms, () => {
       this.#probed = true;
       this.#repeat(this.#flying.at(-1)!);

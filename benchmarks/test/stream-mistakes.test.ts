@@ -68,6 +68,19 @@ describe("one end of a stream", () => {
     expect(arrivals[1]! - arrivals[0]!).toBeLessThan(PATH.delayedAckMs + 5);
   });
 
+  test("a time-out that runs is not begun anew by what is written meanwhile: it expires, and all else waits", () => {
+    const slow = { ...PATH, rttMs: 600 };
+    let sent = 0;
+    const { clock, losing } = stream(() => {
+      sent += 1;
+      return true;
+    }, slow);
+    for (let beat = 0; beat < 40; beat++) clock.after(700 * beat, () => losing.write());
+    clock.run(28_000, () => false);
+    // Each packet and each timer draws once.
+    expect(sent).toBeLessThan(30);
+  });
+
   test("a time-out that has doubled is forgotten with the next sample", () => {
     const { clock, losing, arrivals } = stream(
       () => clock.nowMs < 1000 || (clock.nowMs > 5000 && clock.nowMs < 5001),

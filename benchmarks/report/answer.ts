@@ -1,12 +1,11 @@
-import { faults } from "../faults/index.js";
-import { subjects } from "../subjects/index.js";
-import { type Catalogue, catalogueOf, harmlessFaults, realFaults } from "./catalogue.js";
+import { type Catalogue, catalogueOf, realFaults } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
-import { heartbeatsIn } from "./claims/evidence.js";
-import { isFlagged, livingPeers } from "./living-peers.js";
-import { mistakesIn } from "./mistakes.js";
+import { heartbeatsIn, KEEPALIVE } from "./claims/evidence.js";
+import { isFlagged, type LivingPeers, livingPeers } from "./living-peers.js";
 import type { FaultRow, Results } from "./results.js";
-import { duration, list, octets } from "./words.js";
+import { whyNotNoticed } from "./why.js";
+import { deviationOf, deviationText, FRAME_NOTE, volumeOf } from "./wire.js";
+import { chosen, counted, duration, list, octets } from "./words.js";
 
 /**
  * The plain answer, made from the figures alone: what keepalive missed, what heartbeats found, who was
@@ -17,14 +16,14 @@ export function answer(results: Results): string[] {
   return [
     missed(results, catalogue),
     found(results, catalogue),
-    mistaken(results, catalogue),
+    mistaken(results),
     cost(results),
     surprises(results, catalogue),
   ].filter((sentence) => sentence !== undefined);
 }
 
 function missed(results: Results, catalogue: Catalogue): string | undefined {
-  const cells = cellsOf(results, "tcp-keepalive", realFaults(catalogue));
+  const cells = cellsOf(results, KEEPALIVE, realFaults(catalogue));
   if (cells.length === 0) return undefined;
   const unnoticed = cells.filter(({ detected }) => detected === 0);
   if (unnoticed.length === 0) return "TCP keepalive noticed every fault tried.";
@@ -34,15 +33,14 @@ function missed(results: Results, catalogue: Catalogue): string | undefined {
     reasons.set(reason, [...(reasons.get(reason) ?? []), `"${catalogue.titleOfFault(cell.fault)}"`]);
   }
   const details = [...reasons].map(([reason, titles]) => `${list(titles)} (${reason})`);
-  return `In ${duration(results.settings.waitMs)} TCP keepalive did not notice ${details.join("; ")}.`;
+  return `In ${chosen(results.settings.waitMs)} TCP keepalive did not notice ${details.join("; ")}.`;
 }
 
 /** When it would have noticed, and why not sooner. */
-function excuse({ subject, fault, predictedMs }: Cell, { settings }: Results): string {
+function excuse({ subject, fault, predictedMs }: Cell, results: Results): string {
   const when = predictedMs === null ? "never" : `after ${duration(predictedMs.best)} or more`;
-  const effect = faults.find(({ name }) => name === fault)?.effect;
-  const known = effect && subjects.find(({ name }) => name === subject)?.expectDetection(effect, settings);
-  return known?.why === undefined ? when : `${when}: ${known.why}`;
+  const why = whyNotNoticed(results, subject, fault);
+  return why === undefined ? when : `${when}: ${why}`;
 }
 
 /** A heartbeat that cannot notice a fault, and says so, did as it was expected to. */
@@ -58,45 +56,57 @@ function found(results: Results, catalogue: Catalogue): string | undefined {
   const unable = cells.filter(({ predictedMs, detected }) => predictedMs === null && detected === 0);
   const but = unable.length === 0 ? "" : `; as predicted, not ${list(unable.map(name))}`;
   const count = new Set(able.map(({ fault }) => fault)).size;
-  return `Every Heartwire heartbeat noticed all ${count} faults${unable.length === 0 ? "" : " it can see"}, 95 % of the links within ${duration(slowest)}${but}.`;
+  const tried = count === 1 ? "the fault" : `all ${counted(count, "fault")}`;
+  return `Every Heartwire heartbeat noticed ${tried}${unable.length === 0 ? "" : " it can see"}, 95 % of the links within ${duration(slowest)}${but}.`;
 }
 
-/** Who called a living peer dead. */
-function mistaken(results: Results, catalogue: Catalogue): string | undefined {
-  const harmless = new Set(harmlessFaults(catalogue).map(({ name }) => name));
-  const trials = results.trials.filter(({ fault }) => harmless.has(fault));
-  if (trials.length === 0) return undefined;
-  const counted = catalogue.subjects.flatMap(
-    ({ name }) =>
-      mistakesIn(
-        trials.filter(({ subject }) => subject === name),
-        () => true,
-      ) ?? [],
-  );
-  const guilty = counted.filter(({ mistakes }) => mistakes > 0);
-  if (guilty.length === 0)
-    return `Of ${trials.length} links with a living peer in trouble, none was called dead.`;
-  const who = guilty.map(
-    ({ subject, mistakes, links }) => `${catalogue.titleOfSubject(subject)} (${mistakes} of ${links} links)`,
-  );
-  return `Living peers were called dead by ${list(who)}.`;
+/** Who called a living peer dead, by what it suffered: mistakes of unlike conditions have no common rate. */
+function mistaken(results: Results): string | undefined {
+  const all = livingPeers(results).filter(({ subject }) => subject.kind !== "control");
+  if (all.length === 0) return undefined;
+  const links = all.reduce((sum, each) => sum + each.links, 0);
+  const own = byFault(all, "by", ({ called, byOtherEnd }) => called - byOtherEnd);
+  const theirs = byFault(all, "on", ({ byOtherEnd }) => byOtherEnd);
+  const sentences = [
+    own === undefined
+      ? `Of ${links} links with a living peer in trouble, none was called dead by who watched it.`
+      : `Living peers were called dead: ${own}.`,
+    ...(theirs === undefined ? [] : [`The other end hung up, as it did not hear us: ${theirs}.`]),
+  ];
+  return sentences.join(" ");
+}
+
+/** `at "20 % of packets are lost" by MQTT.js (1 of 10)`, for each fault with any; undefined without. */
+function byFault(
+  all: readonly LivingPeers[],
+  preposition: "by" | "on",
+  countOf: (peers: LivingPeers) => number,
+): string | undefined {
+  const found = new Map<string, string[]>();
+  for (const peers of all.filter((each) => countOf(each) > 0)) {
+    const who = `${peers.subject.title} (${countOf(peers)} of ${peers.links})`;
+    found.set(peers.fault.title, [...(found.get(peers.fault.title) ?? []), who]);
+  }
+  if (found.size === 0) return undefined;
+  return [...found].map(([fault, who]) => `at "${fault}" ${preposition} ${list(who)}`).join("; ");
 }
 
 function cost(results: Results): string | undefined {
-  const perHour = (name: string) => {
+  const volume = (name: string) => {
     const row = results.wire.find(({ subject }) => subject === name);
-    return row && row.perHour.out + row.perHour.in;
+    return row && volumeOf(row).together;
   };
-  const keepalive = perHour("tcp-keepalive");
+  const keepalive = volume(KEEPALIVE);
   if (keepalive === undefined) return undefined;
   const compared = heartbeatsIn(results)
     .flatMap(({ name, title }) => {
-      const octetsPerHour = perHour(name);
+      const octetsPerHour = volume(name);
       return octetsPerHour === undefined ? [] : [{ title, octetsPerHour }];
     })
     .sort((a, b) => a.octetsPerHour - b.octetsPerHour)
     .map(({ title, octetsPerHour }) => `${title} ${octets(octetsPerHour)}`);
-  return `Watching one idle peer costs keepalive ${octets(keepalive)} an hour on the wire, and the heartbeats: ${list(compared)}.`;
+  if (compared.length === 0) return undefined;
+  return `Watching one idle peer costs keepalive ${octets(keepalive)} an hour on the wire, and the heartbeats: ${list(compared)} (${FRAME_NOTE}).`;
 }
 
 function surprises(results: Results, catalogue: Catalogue): string | undefined {
@@ -111,6 +121,13 @@ function surprises(results: Results, catalogue: Catalogue): string | undefined {
         ({ subject, fault, called, links }) =>
           `${subject.name} at ${fault.name} (${called} of ${links} called dead)`,
       ),
+    ...catalogue.subjects.flatMap((subject) => {
+      const row = results.wire.find((wire) => wire.subject === subject.name);
+      const deviation = row && deviationOf(row, subject);
+      return deviation?.flagged
+        ? [`the octets of ${subject.name} (${deviationText({ ...deviation, flagged: false })})`]
+        : [];
+    }),
   ];
   if (which.length === 0) return undefined;
   return `Outside the prediction, marked "!": ${list(which)}.`;

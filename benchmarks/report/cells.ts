@@ -1,5 +1,6 @@
 import { median, quantile } from "simple-statistics";
 import type { Results, Trial } from "./results.js";
+import { trialsOf } from "./trials.js";
 
 /** How one subject did under one fault. */
 export interface Cell {
@@ -27,7 +28,7 @@ export const SCHEDULING_TOLERANCE_MS = 100;
 
 /** The cell of a subject and a fault; undefined when it was not measured. */
 export function cellOf(results: Results, subject: string, fault: string): Cell | undefined {
-  const trials = results.trials.filter((trial) => trial.subject === subject && trial.fault === fault);
+  const trials = trialsOf(results, subject, fault);
   const [first] = trials;
   if (first === undefined) return undefined;
   const latencies = trials.flatMap(({ latencyMs }) => (latencyMs === null ? [] : [latencyMs]));

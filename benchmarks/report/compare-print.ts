@@ -6,9 +6,10 @@ import {
   type Change,
   type FigureChange,
   hasChanged,
+  type LoneRow,
   type RunComparison,
 } from "./compare.js";
-import { duration } from "./words.js";
+import { counted, duration } from "./words.js";
 
 /** Prints what changed, for people. Writes to stdout. */
 export function printComparison(comparison: RunComparison): void {
@@ -29,13 +30,34 @@ export function comparisonText(comparison: RunComparison): string {
       ? `${changed.length} of ${cells.length} cells changed, and ${figures.length} of ${wire.length + cost.length} figures.`
       : `No change shown in ${cells.length} cells and ${wire.length + cost.length} figures.`,
     ...(few > 0 ? [`${few} cells have too few links to tell.`] : []),
-    ...(onlyBefore.length > 0 ? [`Only before: ${onlyBefore.join(", ")}.`] : []),
-    ...(onlyAfter.length > 0 ? [`Only after: ${onlyAfter.join(", ")}.`] : []),
+    ...lone("Only before", onlyBefore),
+    ...lone("Only after", onlyAfter),
   ].join("\n");
 }
 
 function shown(change: Change): boolean {
   return change !== "none shown" && change !== "too few to tell";
+}
+
+/** More rows of one contender than these are counted: two unlike runs differ in hundreds. */
+const NAMED_AT_MOST = 2;
+
+/** A line for each contender: its rows by name where they are few, else how many of each kind. */
+function lone(when: string, rows: readonly LoneRow[]): string[] {
+  if (rows.length === 0) return [];
+  const subjects = [...new Set(rows.map(({ subject }) => subject))];
+  const lines = subjects.map((subject) => {
+    const own = rows.filter((row) => row.subject === subject);
+    if (own.length <= NAMED_AT_MOST) return `  ${own.map(({ name }) => name).join(", ")}`;
+    const count = (what: LoneRow["what"]) => own.filter((row) => row.what === what).length;
+    const parts = [
+      ...(count("cell") > 0 ? [counted(count("cell"), "cell")] : []),
+      ...(count("octets") > 0 ? ["octets"] : []),
+      ...(count("cost") > 0 ? [`${counted(count("cost"), "figure")} of cost`] : []),
+    ];
+    return `  ${subject ?? "of nobody in particular"}: ${parts.join(", ")}`;
+  });
+  return [`${when}:`, ...lines];
 }
 
 const STYLE = { head: [], border: [], compact: true };

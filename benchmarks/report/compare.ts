@@ -40,8 +40,16 @@ export interface RunComparison {
   /** What makes the two hard to compare: other settings, another machine. */
   readonly caveats: readonly string[];
   /** Cells and rows that only one of them has. */
-  readonly onlyBefore: readonly string[];
-  readonly onlyAfter: readonly string[];
+  readonly onlyBefore: readonly LoneRow[];
+  readonly onlyAfter: readonly LoneRow[];
+}
+
+/** What only one run has. */
+export interface LoneRow {
+  readonly what: "cell" | "octets" | "cost";
+  /** Whose it is; undefined for a cost of nobody in particular. */
+  readonly subject: string | undefined;
+  readonly name: string;
 }
 
 /** Of the changes claimed, at most this share is expected to be noise. */
@@ -55,14 +63,14 @@ const JITTER = 0.25 / Math.sqrt(12) / 0.875;
  * The links of one strike share its instant, so few strikes with many links claim more than they should.
  */
 export function compareResults(before: Results, after: Results): RunComparison {
-  const names = { before: rowNames(before), after: rowNames(after) };
+  const rows = { before: rowsOf(before), after: rowsOf(after) };
   return {
     cells: compareCells(before, after),
     wire: paired(before.wire, after.wire, ({ subject }) => subject).map(compareWire),
     cost: paired(before.cost, after.cost, costName).map(compareCost),
     caveats: caveats(before, after),
-    onlyBefore: names.before.filter((name) => !names.after.includes(name)),
-    onlyAfter: names.after.filter((name) => !names.before.includes(name)),
+    onlyBefore: notIn(rows.after, rows.before),
+    onlyAfter: notIn(rows.before, rows.after),
   };
 }
 
@@ -196,12 +204,21 @@ function byCell({ trials }: Results): Map<string, Trial[]> {
   return cells;
 }
 
-function rowNames(results: Results): string[] {
+function rowsOf(results: Results): LoneRow[] {
   return [
-    ...byCell(results).keys(),
-    ...results.wire.map(({ subject }) => `octets of ${subject}`),
-    ...results.cost.map(costName),
+    ...[...byCell(results)].map(
+      ([name, [trial]]): LoneRow => ({ what: "cell", subject: trial!.subject, name }),
+    ),
+    ...results.wire.map(
+      ({ subject }): LoneRow => ({ what: "octets", subject, name: `octets of ${subject}` }),
+    ),
+    ...results.cost.map((row): LoneRow => ({ what: "cost", subject: row.subject, name: costName(row) })),
   ];
+}
+
+function notIn(others: readonly LoneRow[], rows: readonly LoneRow[]): LoneRow[] {
+  const names = new Set(others.map(({ name }) => name));
+  return rows.filter(({ name }) => !names.has(name));
 }
 
 function paired<Row>(

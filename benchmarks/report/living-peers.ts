@@ -1,7 +1,9 @@
 import { catalogueOf, harmlessFaults } from "./catalogue.js";
 import { cellOf } from "./cells.js";
+import { mistakesIn } from "./mistakes.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
 import { binomialInterval } from "./significance.js";
+import { trialsOf } from "./trials.js";
 
 /** How many living peers a subject called dead under a harmless fault, beside how many it should have. */
 export interface LivingPeers {
@@ -10,6 +12,10 @@ export interface LivingPeers {
   /** Of so many links. */
   readonly links: number;
   readonly called: number;
+  /** Of those, by the other end, which did not hear us and hung up. */
+  readonly byOtherEnd: number;
+  /** Over so many hours, if they were recorded. */
+  readonly peerHours: number | undefined;
   readonly expected: ExpectedCount | NothingExpected;
 }
 
@@ -50,8 +56,10 @@ export function livingPeersOf(
 ): LivingPeers | undefined {
   const cell = cellOf(results, subject.name, fault.name);
   if (cell === undefined) return undefined;
-  const called = cell.detected + cell.mistakes;
-  return { subject, fault, links: cell.count, called, expected: expectedOf(results, cell, called) };
+  const trials = trialsOf(results, subject.name, fault.name);
+  const { mistakes: called, byOtherEnd, peerHours } = mistakesIn(trials, () => true)!;
+  const expected = expectedOf(results, cell, called);
+  return { subject, fault, links: cell.count, called, byOtherEnd, peerHours, expected };
 }
 
 function expectedOf(
@@ -86,6 +94,27 @@ export function isFlagged({ called, expected }: LivingPeers): boolean {
 /** Worth a line: somebody was called dead, or should have been. */
 export function isNotable(peers: LivingPeers): boolean {
   return peers.called > 0 || isFlagged(peers);
+}
+
+/** "9 of 10", "10 of 10, 8 of them by the other end". */
+export function calledText({ called, links, byOtherEnd }: Omit<LivingPeers, "expected">): string {
+  const count = `${called} of ${links}`;
+  if (byOtherEnd === 0) return count;
+  return `${count}, ${byOtherEnd === called ? "all" : `${byOtherEnd} of them`} by the other end`;
+}
+
+/** Mistakes an hour of watching one peer; where none was seen, what the true rate stays under with 95 % confidence. */
+export function rateText({
+  called,
+  peerHours,
+}: Pick<LivingPeers, "called" | "peerHours">): string | undefined {
+  if (peerHours === undefined || peerHours === 0) return undefined;
+  // Three over the hours: the exact bound of a Poisson count of none.
+  return called === 0 ? `< ${rounded(3 / peerHours)} an hour` : `${rounded(called / peerHours)} an hour`;
+}
+
+function rounded(value: number): string {
+  return Number(value.toPrecision(2)).toString();
 }
 
 /** "3.9 (1–7)": the expected count, and its interval, with a word where that decides nothing. "–" where there is none. */

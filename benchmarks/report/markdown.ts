@@ -2,15 +2,27 @@ import { answer } from "./answer.js";
 import { catalogueOf, harmlessFaults, realFaults } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
 import { judgeClaims } from "./claims.js";
-import { expectedText, flagText, isNotable, livingPeers, livingPeersOf } from "./living-peers.js";
-import { QUICK_SUBJECTS } from "./quick.js";
+import { compactSubjects } from "./compact.js";
+import {
+  calledText,
+  expectedText,
+  flagText,
+  isNotable,
+  livingPeers,
+  livingPeersOf,
+  rateText,
+} from "./living-peers.js";
+import { cellText, markdownTable } from "./markdown-table.js";
+import { measured, resolutionOf } from "./resolution.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
-import { costTitle, duration, octets, span } from "./words.js";
+import { commonSettings } from "./settings.js";
+import { deviationOf, deviationText, FRAME_NOTE, volumeOf, WIRE_NOTE } from "./wire.js";
+import { chosen, costTitle, octets, span, upperFirst } from "./words.js";
 
 /** All that a run found, as Markdown. */
 export function renderMarkdown(results: Results): string {
   const { subjects } = catalogueOf(results);
-  const compact = subjects.filter(({ name }) => QUICK_SUBJECTS.includes(name));
+  const compact = compactSubjects(results);
   return [
     "# Who notices that the other end is gone?",
     environmentLine(results),
@@ -39,11 +51,11 @@ export function renderMarkdown(results: Results): string {
 /** Who noticed what: measured median, and the prediction in brackets. */
 export function detectionMarkdown(results: Results, subjects: readonly SubjectRow[]): string {
   const faults = realFaults(catalogueOf(results));
-  return table(
+  return markdownTable(
     ["what broke", ...subjects.map(({ title }) => title)],
     faults.map(({ name, title }) => [
       title,
-      ...subjects.map((subject) => detectionText(cellOf(results, subject.name, name))),
+      ...subjects.map((subject) => detectionText(results, cellOf(results, subject.name, name))),
     ]),
   );
 }
@@ -51,32 +63,32 @@ export function detectionMarkdown(results: Results, subjects: readonly SubjectRo
 /** Where and with what it was measured, in a line. */
 export function environmentLine({ environment, settings }: Results): string {
   const day = environment.date.slice(0, 10);
-  return `Measured on ${day}: Node ${environment.node}, ${environment.platform}, kernel ${environment.kernel}, ${environment.cpus} × ${environment.cpuModel}; everyone set to ${settings.intervalMs / 1000} s and ${settings.misses} misses; “missed” is not within ${settings.waitMs / 1000} s.`;
+  return `Measured on ${day}: Node ${environment.node}, ${environment.platform}, kernel ${environment.kernel}, ${environment.cpus} × ${environment.cpuModel}; everyone set to ${commonSettings(settings)}; “missed” is not within ${chosen(settings.waitMs)}.`;
 }
 
 /** The folklore and its verdicts. */
 export function claimsMarkdown(results: Results): string {
-  return table(
+  return markdownTable(
     ["it is said", "verdict", "the figures"],
     judgeClaims(results).map(({ claim, verdict, figures }) => [claim, `**${verdict}**`, figures]),
   );
 }
 
-function detectionText(cell: Cell | undefined): string {
+function detectionText(results: Results, cell: Cell | undefined): string {
   if (cell === undefined) return "–";
   const { latencyMs, predictedMs, detected, count, surprises } = cell;
   const expected = predictedMs === null ? "never" : span(predictedMs.best, predictedMs.worst);
   const flag = surprises > 0 ? " (!)" : "";
   if (latencyMs === undefined) return `**missed**${flag} [${expected}]`;
   const share = detected < count ? ` ${detected}/${count}` : "";
-  return `${duration(latencyMs.median)}${share}${flag} [${expected}]`;
+  return `${measured(latencyMs.median, resolutionOf(results, cell.fault))}${share}${flag} [${expected}]`;
 }
 
 function mistakesMarkdown(results: Results): string {
   const catalogue = catalogueOf(results);
   const faults = harmlessFaults(catalogue);
   if (faults.length === 0) return "Not part of this run.";
-  return table(
+  return markdownTable(
     ["the peer lives, and", ...catalogue.subjects.map(({ title }) => title)],
     faults.map((fault) => [
       fault.title,
@@ -88,7 +100,9 @@ function mistakesMarkdown(results: Results): string {
 function mistakesText(results: Results, subject: SubjectRow, fault: FaultRow): string {
   const peers = livingPeersOf(results, subject, fault);
   if (peers === undefined) return "–";
-  return `${peers.called} of ${peers.links}${flagText(peers) === "" ? "" : " (!)"}`;
+  const flag = flagText(peers) === "" ? "" : " (!)";
+  const rate = rateText(peers);
+  return `${calledText(peers)}${flag}${rate === undefined ? "" : ` [${rate}]`}`;
 }
 
 function livingPeersMarkdown(results: Results): string {
@@ -97,12 +111,12 @@ function livingPeersMarkdown(results: Results): string {
   if (rows.length === 0) return "None was called dead, and none should have been.";
   const lead =
     "Links, and how many by each one's own formula; in brackets the 95 % interval of what chance makes of it.";
-  return `${lead}\n\n${table(
+  return `${lead}\n\n${markdownTable(
     ["contender", "the peer lives, and", "called dead", "expected", "because"],
     rows.map((peers) => [
       peers.subject.title,
       peers.fault.title,
-      `${peers.called} of ${peers.links} ${flagText(peers)}`.trim(),
+      `${calledText(peers)} ${flagText(peers)}`.trim(),
       expectedText(peers),
       peers.expected.why,
     ]),
@@ -110,32 +124,33 @@ function livingPeersMarkdown(results: Results): string {
 }
 
 function wireMarkdown(results: Results): string {
-  const rows = catalogueOf(results).subjects.flatMap(({ name, title }) => {
-    const row = results.wire.find(({ subject }) => subject === name);
+  const rows = catalogueOf(results).subjects.flatMap((subject) => {
+    const row = results.wire.find((each) => each.subject === subject.name);
     if (row === undefined) return [];
-    const { out, in: into } = row.perHour;
-    const predicted = row.predictedPerHour.out + row.predictedPerHour.in;
-    const padded = row.minimumFrameOctets;
-    const paddedPerHour = padded && ((padded.out + padded.in) / row.seconds) * 3600;
+    const volume = volumeOf(row);
+    const deviation = deviationOf(row, subject);
     return [
       [
-        title,
-        octets(out),
-        octets(into),
-        octets(out + into),
-        octets(predicted),
-        paddedPerHour === null ? "–" : octets(paddedPerHour),
+        subject.title,
+        octets(volume.out),
+        octets(volume.in),
+        octets(volume.together),
+        octets(row.perHour.out + row.perHour.in),
+        octets(row.predictedPerHour.out + row.predictedPerHour.in),
+        deviation === undefined ? "–" : deviationText(deviation),
       ],
     ];
   });
   if (rows.length === 0) return "Not measured.";
-  return table(["an idle hour", "sent", "received", "together", "predicted", "padded to 60"], rows);
+  return `${upperFirst(FRAME_NOTE)}; beside it the octets as captured between veth pairs, which do not pad, and as predicted. ${WIRE_NOTE}
+
+${markdownTable(["an idle hour", "sent", "received", "together", "captured", "predicted", "off by"], rows)}`;
 }
 
 function costMarkdown(results: Results): string {
   if (results.cost.length === 0) return "Not measured.";
   const { titleOfSubject } = catalogueOf(results);
-  return table(
+  return markdownTable(
     ["what", "contender", "median", "limit", "n"],
     results.cost.map(({ name, peers, subject, value, unit, bar, met, n }) => [
       costTitle({ name, peers }),
@@ -156,18 +171,4 @@ function notMeasuredMarkdown(results: Results): string {
       return cellText(`- ${what.length > 0 ? `${what.join(", ")}: ` : ""}${why}`);
     })
     .join("\n");
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cellText).join(" | ")} |`;
-  return [
-    line(head),
-    `|${head.map((_, index) => (index === 0 ? "---|" : "--:|")).join("")}`,
-    ...rows.map(line),
-  ].join("\n");
-}
-
-/** On one line, and without what would end a cell. */
-function cellText(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll(/\s*\n\s*/g, " ");
 }

@@ -6,6 +6,8 @@ export interface Mistakes {
   /** Links watched. */
   readonly links: number;
   readonly mistakes: number;
+  /** Of those, how many were not its own verdicts: the other end hung up, because it did not hear us. */
+  readonly byOtherEnd: number;
   /** Hours for which a link was watched while its peer lived; undefined where they were not recorded. */
   readonly peerHours: number | undefined;
   /** The mistake rate; undefined where the hours are. */
@@ -24,32 +26,39 @@ export function mistakesIn(
 ): Mistakes | undefined {
   const [first] = trials;
   if (first === undefined) return undefined;
-  const mistakes = trials.reduce(
-    (sum, trial) => sum + trial.mistakes + (trial.detected && verdictIsMistake(trial.fault) ? 1 : 0),
-    0,
-  );
+  const calledAfter = trials.filter(({ detected, fault }) => detected && verdictIsMistake(fault));
+  const mistakes = trials.reduce((sum, trial) => sum + trial.mistakes, calledAfter.length);
   const peerHours = hoursOf(trials);
   return {
     subject: first.subject,
     links: trials.length,
     mistakes,
+    byOtherEnd: calledAfter.filter(isByOtherEnd).length,
     peerHours,
     perPeerHour: peerHours === undefined || peerHours === 0 ? undefined : mistakes / peerHours,
   };
 }
 
-/** Mistakes of a subject under one fault, or under all of them. */
-export function mistakesOf(
+/**
+ * The other end gave the verdict. Where a library tells the two not apart, or a run is older than the question, it is
+ * the subject's own.
+ */
+export function isByOtherEnd({ verdictBy }: Trial): boolean {
+  return verdictBy === "other-end";
+}
+
+/**
+ * Mistakes of a subject before real faults struck, when nothing was wrong at all: what happens under a harmless
+ * fault is a rate of that fault, and is pooled with nothing.
+ */
+export function mistakesInCalm(
   results: Results,
   subject: string,
-  verdictIsMistake: VerdictIsMistake,
-  fault?: string,
+  isHarmless: VerdictIsMistake,
 ): Mistakes | undefined {
   return mistakesIn(
-    results.trials.filter(
-      (trial) => trial.subject === subject && (fault === undefined || trial.fault === fault),
-    ),
-    verdictIsMistake,
+    results.trials.filter((trial) => trial.subject === subject && !isHarmless(trial.fault)),
+    () => false,
   );
 }
 

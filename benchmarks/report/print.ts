@@ -4,23 +4,25 @@ import { subjects } from "../subjects/index.js";
 import { answer } from "./answer.js";
 import { isNotable, livingPeers } from "./living-peers.js";
 import type { Results } from "./results.js";
+import { commonSettings } from "./settings.js";
 import { detectionTable, livingPeersTable, wireTable } from "./tables.js";
-import { duration } from "./words.js";
+import { FRAME_NOTE } from "./wire.js";
+import { chosen, upperFirst } from "./words.js";
 
 /** Prints what was found, for somebody who has read nothing else. Writes to stdout. */
 export function printReport(results: Results, path: string): void {
-  const { intervalMs, misses } = results.settings;
   const perCell = Math.max(...countsPerCell(results), 0);
   const lines = [
     "",
     pc.bold("How long until each one noticed"),
     `Median of ${perCell} links each, and below it the span that was expected. Everyone is set to`,
-    `${intervalMs / 1000} s and ${misses} misses. "missed": not noticed within ${duration(results.settings.waitMs)}.`,
+    `${commonSettings(results.settings)}. "missed": not noticed within ${chosen(results.settings.waitMs)}.`,
     detectionTable(results),
     ...livingPeersNote(results),
     "",
     pc.bold("What watching one idle peer costs on the wire"),
-    `Heartwire sends at 75 to 100 % of the interval, so that peers do not beat in step.`,
+    `${upperFirst(FRAME_NOTE)}; "captured" is without that. Heartwire sends at 75 to 100 % of the`,
+    `interval, so that peers do not beat in step.`,
     results.wire.length > 0 ? wireTable(results) : "not measured",
     "",
     ...settingsNote(results),

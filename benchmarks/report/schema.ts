@@ -16,7 +16,11 @@ const effect = z.discriminatedUnion("kind", [
     packets: z.enum(["dropped", "refused", "unsendable"]),
     unacknowledgedData: z.boolean(),
   }),
-  z.object({ kind: z.literal("host-rebooted") }),
+  z.object({
+    kind: z.literal("host-rebooted"),
+    /** From its vanishing until it answers again, as measured; absent where that was not. */
+    awayMs: z.number().nonnegative().optional(),
+  }),
   z.object({ kind: z.literal("silent-behind-proxy") }),
   z.object({
     kind: z.literal("harmless"),

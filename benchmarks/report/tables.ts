@@ -2,9 +2,19 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { catalogueOf, isHarmless } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
-import { expectedText, flagText, isFlagged, isNotable, livingPeers, livingPeersOf } from "./living-peers.js";
+import {
+  calledText,
+  expectedText,
+  flagText,
+  isFlagged,
+  isNotable,
+  livingPeers,
+  livingPeersOf,
+} from "./living-peers.js";
+import { measured, resolutionOf } from "./resolution.js";
 import type { FaultRow, Results, SubjectRow } from "./results.js";
-import { duration, octets, span } from "./words.js";
+import { deviationOf, deviationText, volumeOf } from "./wire.js";
+import { inTwoLines, octets, span } from "./words.js";
 
 const PROVES = {
   connection: "its kernel",
@@ -25,15 +35,17 @@ const SUBJECTS_A_TABLE = 6;
 export function detectionTable(results: Results): string {
   const { subjects, faults } = catalogueOf(results);
   const tables: string[] = [];
-  for (let first = 0; first < subjects.length; first += SUBJECTS_A_TABLE) {
-    tables.push(tableOf(results, subjects.slice(first, first + SUBJECTS_A_TABLE), faults));
+  // Evenly, so that nobody stands alone in the last.
+  const each = Math.ceil(subjects.length / Math.ceil(subjects.length / SUBJECTS_A_TABLE));
+  for (let first = 0; first < subjects.length; first += each) {
+    tables.push(tableOf(results, subjects.slice(first, first + each), faults));
   }
   return tables.join("\n");
 }
 
 function tableOf(results: Results, shown: readonly SubjectRow[], faults: readonly FaultRow[]): string {
   const table = new Table({
-    head: ["What broke", ...shown.map(({ title }) => title.replace(" ", "\n"))].map((head) => pc.bold(head)),
+    head: ["What broke", ...shown.map(({ title }) => inTwoLines(title))].map((head) => pc.bold(head)),
     colAligns: ["left", ...shown.map(() => "right" as const)],
     style: STYLE,
   });
@@ -42,28 +54,21 @@ function tableOf(results: Results, shown: readonly SubjectRow[], faults: readonl
     if (cells.every((cell) => cell === undefined)) continue;
     const texts = isHarmless(fault)
       ? shown.map((subject) => harmlessText(results, subject, fault))
-      : cells.map(cellText);
+      : cells.map((cell) => cellText(cell, resolutionOf(results, fault.name)));
     table.push([inTwoLines(fault.title), ...texts]);
   }
   return table.toString();
 }
 
-/** Broken at the space nearest the middle. */
-function inTwoLines(text: string): string {
-  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
-  const middle = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
-  return middle === undefined ? text : `${text.slice(0, middle)}\n${text.slice(middle + 1)}`;
-}
-
 /** Measured above, expected below; a mark where they disagree. */
-function cellText(cell: Cell | undefined): string {
+function cellText(cell: Cell | undefined, resolutionMs: number): string {
   if (cell === undefined) return pc.dim("–");
   const { latencyMs, predictedMs, detected, count } = cell;
   const mark = cell.surprises > 0 ? pc.yellow(" !") : "";
   const expected = pc.dim(predictedMs === null ? "never" : span(predictedMs.best, predictedMs.worst));
   if (latencyMs === undefined) return `${pc.red("missed")}${mark}\n${expected}`;
   const share = detected < count ? ` ${detected}/${count}` : "";
-  return `${pc.green(duration(latencyMs.median))}${share}${mark}\n${expected}`;
+  return `${pc.green(measured(latencyMs.median, resolutionMs))}${share}${mark}\n${expected}`;
 }
 
 /** The peer lives: nothing to notice, and every verdict a mistake. */
@@ -72,7 +77,10 @@ function harmlessText(results: Results, subject: SubjectRow, fault: FaultRow): s
   if (peers === undefined) return pc.dim("–");
   const mark = isFlagged(peers) ? pc.yellow(" !") : "";
   if (peers.called === 0) return `${pc.green("alive")}${mark}\n${pc.dim("alive")}`;
-  return `${pc.red("called dead")}\n${peers.called}/${peers.links}${mark}`;
+  const count = `${peers.called}/${peers.links}${mark}`;
+  if (peers.byOtherEnd === 0) return `${pc.red("called dead")}\n${count}`;
+  const theirs = peers.byOtherEnd === peers.called ? "" : ` (${peers.byOtherEnd})`;
+  return `${pc.yellow("peer hung up")}${theirs}\n${count}`;
 }
 
 /** Living peers called dead, measured beside expected, where either is worth a line. At most 100 columns wide. */
@@ -85,9 +93,9 @@ export function livingPeersTable(results: Results): string {
     wordWrap: true,
   });
   for (const peers of livingPeers(results).filter(isNotable)) {
-    const { subject, fault, called, links, expected } = peers;
+    const { subject, fault, expected } = peers;
     const flag = flagText(peers);
-    const count = `${called} of ${links}`;
+    const count = calledText(peers);
     table.push([
       subject.title,
       fault.title,
@@ -99,10 +107,10 @@ export function livingPeersTable(results: Results): string {
   return table.toString();
 }
 
-/** What watching one idle peer costs on the wire: a row per subject. */
+/** What watching one idle peer costs on the wire: a row per subject. At most 100 columns wide. */
 export function wireTable(results: Results): string {
   const table = new Table({
-    head: ["", "sent every hour", "received", "together", "expected", "an answer proves"].map((head) =>
+    head: ["", "every hour", "captured", "expected", "off by", "an answer proves"].map((head) =>
       pc.bold(head),
     ),
     colAligns: ["left", "right", "right", "right", "right", "left"],
@@ -111,14 +119,15 @@ export function wireTable(results: Results): string {
   for (const subject of catalogueOf(results).subjects) {
     const row = results.wire.find((wire) => wire.subject === subject.name);
     if (row === undefined) continue;
-    const together = row.perHour.out + row.perHour.in;
-    const expected = row.predictedPerHour.out + row.predictedPerHour.in;
+    const volume = volumeOf(row);
+    const deviation = deviationOf(row, subject);
+    const off = deviation === undefined ? "–" : deviationText(deviation);
     table.push([
       subject.title,
-      octets(row.perHour.out),
-      octets(row.perHour.in),
-      pc.green(octets(together)),
-      pc.dim(octets(expected)),
+      pc.green(octets(volume.together)),
+      octets(row.perHour.out + row.perHour.in),
+      pc.dim(octets(row.predictedPerHour.out + row.predictedPerHour.in)),
+      deviation?.flagged ? pc.yellow(off) : pc.dim(off),
       PROVES[subject.proves],
     ]);
   }

@@ -6,11 +6,54 @@ export function duration(ms: number): string {
   return `${(ms / 60_000).toFixed(0)} min`;
 }
 
-/** "2.0–3.0 s": a span of durations, its unit said once where both share it. */
+/** "13 s", "1.5 s", "50 ms": a duration that somebody chose, without digits that say nothing. */
+export function chosen(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(2))} s`;
+}
+
+/** "2.0–3.0 s", "45 s–3 min": a span of durations, its unit said once where both ends share it. */
 export function span(bestMs: number, worstMs: number): string {
-  if (worstMs < 100) return `${Math.round(bestMs)}–${Math.round(worstMs)} ms`;
-  if (worstMs < 90_000) return `${(bestMs / 1000).toFixed(1)}–${(worstMs / 1000).toFixed(1)} s`;
-  return `${Math.floor(bestMs / 60_000)}–${Math.ceil(worstMs / 60_000)} min`;
+  const to = unitOf(worstMs);
+  const own = unitOf(bestMs);
+  // Nothing at all has no unit of its own, and where seconds have decimals a second is not told in milliseconds.
+  const from = bestMs === 0 || own.unit === to.unit || to.digits > 0 ? to : own;
+  const best = endOf(bestMs, from, Math.floor);
+  const worst = endOf(worstMs, to, Math.ceil);
+  return from.unit === to.unit ? `${best}–${worst} ${to.unit}` : `${best} ${from.unit}–${worst} ${to.unit}`;
+}
+
+interface Unit {
+  readonly unit: "ms" | "s" | "min";
+  readonly ms: number;
+  readonly digits: number;
+}
+
+function unitOf(ms: number): Unit {
+  if (ms < 100) return { unit: "ms", ms: 1, digits: 0 };
+  if (ms < 120_000) return { unit: "s", ms: 1000, digits: ms < 20_000 ? 1 : 0 };
+  return { unit: "min", ms: 60_000, digits: 0 };
+}
+
+/** Minutes are rounded outwards, so that the span holds what it stands for. */
+function endOf(ms: number, { unit, ms: each, digits }: Unit, outwards: (value: number) => number): string {
+  return unit === "min" ? String(outwards(ms / each)) : (ms / each).toFixed(digits);
+}
+
+/** "1 fault", "14 faults". */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** With a capital. */
+export function upperFirst(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** Broken at the space nearest the middle. */
+export function inTwoLines(text: string): string {
+  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
+  const middle = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
+  return middle === undefined ? text : `${text.slice(0, middle)}\n${text.slice(middle + 1)}`;
 }
 
 /** "540 kB": octets as a person would say them, in powers of a thousand. */

@@ -28,6 +28,7 @@ export {
 /** Those of the quick comparison, in the order of the tables. */
 export const quickSubjects: readonly Subject[] = [
   tcpKeepalive,
+  tcpKeepaliveUserTimeout,
   tcpHeartbeat,
   udpEcho,
   udpBeat,

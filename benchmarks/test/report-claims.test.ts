@@ -4,6 +4,7 @@ import { catalogueOf } from "../report/catalogue.js";
 import { claims, judgeClaims, withClaims } from "../report/claims.js";
 import { livingPeers } from "../report/living-peers.js";
 import { mistakesIn } from "../report/mistakes.js";
+import { headlines } from "../report/page/headlines.js";
 import { renderPage } from "../report/page/page.js";
 import type { FaultRow, Results, Trial } from "../report/results.js";
 import { detectionTable } from "../report/tables.js";
@@ -53,11 +54,7 @@ const kernel = (more: object): Results => ({
 });
 const octets = (factor: number): Results => ({
   ...base,
-  wire: base.wire.map((row) =>
-    KEEPALIVE(row.subject)
-      ? { ...row, perHour: { out: row.perHour.out * factor, in: row.perHour.in * factor } }
-      : row,
-  ),
+  wire: base.wire.map((row) => (KEEPALIVE(row.subject) ? { ...row, seconds: row.seconds / factor } : row)),
 });
 const MACHINE = /whole machine/;
 const PROCESS = /watching process/;
@@ -91,8 +88,8 @@ test.each<[string, string, Results]>([
   ["any-transport", "depends", noticing(base, (name) => name === "udp-echo", cut(false), null)],
   ["any-transport", "false", noticing(base, HEARTBEAT, cut(false), null)],
   ["any-transport", "not measured", without(base, cut(false))],
-  ["carries-more", "true", base],
-  ["carries-more", "depends", noticing(base, HEARTBEAT, is("application-unhealthy"), null)],
+  ["carries-more", "depends", base],
+  ["carries-more", "true", noticing(base, HEARTBEAT, is("application-unhealthy"), 2500)],
   [
     "carries-more",
     "false",
@@ -115,7 +112,8 @@ test.each<[string, string, Results]>([
   ["reboot", "true", base],
   ["reboot", "false", noticing(base, KEEPALIVE, is("host-rebooted"), null)],
   ["reboot", "not measured", without(base, is("host-rebooted"))],
-  ["nat", "true", base],
+  ["nat", "depends", base],
+  ["nat", "true", kernel({ idleS: 2 })],
   ["nat", "false", noticing(base, KEEPALIVE, nat, 3000)],
   ["nat", "not measured", without(base, nat)],
   ["fewer-octets", "depends", base],
@@ -146,6 +144,18 @@ test("the claim about the kernel's cost says what did not decide", () => {
   expect(figures).toContain("CPU of the watching process");
 });
 
+test("a reboot's figure says how long the host was away, where that was measured", () => {
+  const faults = base.faults!.map((fault) =>
+    fault.effect.kind === "host-rebooted"
+      ? { ...fault, effect: { kind: "host-rebooted" as const, awayMs: 73.4 } }
+      : fault,
+  );
+  const figures = judgeClaims({ ...base, faults }).find(({ id }) => id === "reboot")?.figures;
+  expect(figures).toMatch(
+    /^a host that is back after 73 ms .* one that is away for longer is a cut until then/,
+  );
+});
+
 test("no claim is judged without figures", () => {
   const { kernelKeepalive: _, ...environment } = base.environment;
   const empty = { ...base, environment, trials: [], wire: [], cost: [] };
@@ -161,6 +171,17 @@ test("a claim states the very figures it was judged by", () => {
     "CPU of the whole machine, both ends, per check, 200 peers: keepalive 3.1 µs [2.9 to 3.3], " +
       "UDP beat 9.6 µs [9.1 to 10] and TCP heartbeat 61 µs [58 to 66]",
   );
+  expect(figures["application-works"]).toContain(
+    `a hung process (the sum of "peer process hangs (SIGSTOP)" and "peer's event loop is blocked")`,
+  );
+  expect(figures["crashed-process"]).toMatch(
+    /"peer process exits" on 10 of 10 links, median .*; "peer process is killed \(SIGKILL\)" on 10 of 10/,
+  );
+  expect(figures["carries-more"]).toContain("an unhealthy application stops answering");
+  expect(figures["carries-more"]).toContain("WebSocket ping 0 of 10");
+  expect(figures.reboot).toContain("a host that is back after some 50 ms");
+  expect(figures.nat).toContain("the mapping's timeout of 3 s; the kernel's own idle time is 7200 s");
+  expect(figures["fewer-octets"]).toMatch(/^each frame at least 60 octets.*UDP echo \d+ kB \(1\.0\d ×\)/);
   expect(withClaims(base).claims).toEqual(judgeClaims(base));
 });
 
@@ -196,7 +217,9 @@ describe("harmless faults", () => {
 
   test("whoever calls a living peer dead is named", () => {
     const hasty = noticing(base, (name) => name === "engine-io", nat, 500);
-    expect(answer(hasty).join("\n")).toMatch(/called dead by .*engine\.io \(10 of 60 links\)/);
+    expect(answer(hasty).join("\n")).toMatch(
+      /called dead: .*at "NAT mapping expires while idle" by engine\.io \(10 of 10\)/,
+    );
     expect(detectionTable(hasty)).toContain("called dead");
   });
 
@@ -235,8 +258,10 @@ describe("the NAT and its control", () => {
   test("keepalive keeps a mapping that a silent connection loses", () => {
     const judged = judgeClaims(withControl(true)).find(({ id }) => id === "nat");
     expect(judged).toMatchObject({
-      verdict: "true",
-      figures: expect.stringContaining("of 1 silent ones 0 did"),
+      verdict: "depends",
+      figures: expect.stringContaining(
+        "timeout of 3 s, and 0 of 1 silent ones (silent TCP); the kernel's own idle",
+      ),
     });
   });
 
@@ -250,5 +275,7 @@ describe("the NAT and its control", () => {
     expect(detectionTable(results)).not.toContain("silent TCP");
     expect(livingPeers(results).map(({ subject }) => subject.name)).toContain("silent");
     expect(renderPage(results)).toContain("silent TCP");
+    expect(answer(results).join(" ")).not.toMatch(/called dead:.*silent TCP/);
+    expect(headlines(results)).toEqual(headlines(base));
   });
 });

@@ -139,10 +139,32 @@ describe("two runs", () => {
       trials: before.trials.filter(({ subject }) => subject !== "mqtt"),
     };
     const comparison = compareResults(before, other);
-    expect(comparison.onlyBefore).toContain("mqtt at hang");
+    expect(comparison.onlyBefore.map(({ name }) => name)).toContain("mqtt at hang");
     const text = stripVTControlCharacters(comparisonText(comparison));
     expect(text).toContain("another kernel: 0.0.0-synthetic before, 9.9 after");
     expect(text).toContain("No change shown in");
+  });
+
+  test("what unlike runs do not share is counted by contender, and named only where it is little", () => {
+    const other: Results = {
+      ...before,
+      trials: before.trials.filter(
+        ({ subject, fault }) => subject !== "mqtt" && !(subject === "tcp" && fault === "nat"),
+      ),
+      wire: before.wire.filter(({ subject }) => subject !== "mqtt"),
+      cost: before.cost.filter(({ subject }) => subject !== "tcp-keepalive"),
+    };
+    const text = stripVTControlCharacters(comparisonText(compareResults(before, other)));
+    expect(text.slice(text.indexOf("Only before")).split("\n")).toEqual([
+      "Only before:",
+      "  mqtt: 18 cells, octets",
+      "  tcp at nat",
+      expect.stringMatching(/^ {2}CPU of the watching process .*tcp-keepalive, CPU of the whole machine/),
+    ]);
+    const none: Results = { ...before, trials: [], wire: [], cost: [] };
+    for (const line of comparisonText(compareResults(before, none)).split("\n")) {
+      expect(line.length).toBeLessThan(200);
+    }
   });
 
   test("the table shows medians and shares of what changed", () => {

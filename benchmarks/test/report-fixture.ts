@@ -73,7 +73,11 @@ export const fixtureFaults: FaultRow[] = [
   { name: "loss-20", title: "20 % random loss", effect: { kind: "harmless", by: "loss", lossRate: 0.2 } },
   { name: "jitter", title: "100 ms of jitter", effect: { kind: "harmless", by: "delay", forMs: 100 } },
   { name: "outage", title: "an outage of 1.2 s", effect: { kind: "harmless", by: "outage", forMs: 1200 } },
-  { name: "nat", title: "NAT mapping expires while idle", effect: { kind: "harmless", by: "nat" } },
+  {
+    name: "nat",
+    title: "NAT mapping expires while idle",
+    effect: { kind: "harmless", by: "nat", forMs: 3000 },
+  },
   {
     name: "own-stall",
     title: "our own process stalls",

@@ -2,8 +2,16 @@ import { stripVTControlCharacters } from "node:util";
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { answer } from "../report/answer.js";
-import { expectedText, flagText, isNotable, livingPeers } from "../report/living-peers.js";
+import {
+  calledText,
+  expectedText,
+  flagText,
+  isNotable,
+  livingPeers,
+  rateText,
+} from "../report/living-peers.js";
 import { renderMarkdown } from "../report/markdown.js";
+import { headlines } from "../report/page/headlines.js";
 import { renderPage } from "../report/page/page.js";
 import type { Results } from "../report/results.js";
 import { binomialInterval } from "../report/significance.js";
@@ -86,6 +94,65 @@ test("a line is for what happened, or should have", () => {
   expect(isNotable(only(run(0, half)))).toBe(true);
   expect(isNotable(only(run(5, half)))).toBe(true);
   expect(isNotable(only(run(2, null)))).toBe(true);
+});
+
+describe("mistakes of the other end", () => {
+  const hungUp = (count: number): Results => {
+    const results = run(5, half);
+    const trials = results.trials.map((trial) => ({
+      ...trial,
+      verdictBy: trial.detected && trial.trial < count ? ("other-end" as const) : ("monitor" as const),
+    }));
+    return { ...results, trials };
+  };
+
+  test("are counted among all, and apart", () => {
+    expect(only(hungUp(2))).toMatchObject({ called: 5, byOtherEnd: 2 });
+    expect(calledText(only(hungUp(2)))).toBe("5 of 10, 2 of them by the other end");
+    expect(calledText(only(hungUp(5)))).toBe("5 of 10, all by the other end");
+    expect(calledText(only(hungUp(0)))).toBe("5 of 10");
+    expect(only(run(5, half)).byOtherEnd).toBe(0);
+  });
+
+  test("are told in the answer, in Markdown, in the terminal, in the headline and in the page's matrix", () => {
+    const results = hungUp(2);
+    expect(answer(results).join(" ")).toContain(
+      'called dead: at "20 % random loss" by TCP heartbeat (3 of 10). ' +
+        'The other end hung up, as it did not hear us: at "20 % random loss" on TCP heartbeat (2 of 10).',
+    );
+    expect(answer(hungUp(5)).join(" ")).toContain("none was called dead by who watched it. The other end");
+    expect(renderMarkdown(results)).toContain("5 of 10, 2 of them by the other end");
+    expect(stripVTControlCharacters(detectionTable(hungUp(5)))).toContain("peer hung up");
+    expect(headlines(results).map(({ figure }) => figure)).toContain("5 / 10 (2 by the other end)");
+    expect(renderPage(results)).toContain("<small>2 by the other end</small>");
+    expect(renderPage(hungUp(0))).not.toContain("by the other end");
+  });
+});
+
+describe("rates are those of one fault", () => {
+  const hours = (called: number, peerHours: number | undefined) => rateText({ called, peerHours });
+
+  test("per hour watched, or the bound of 95 % where none was seen", () => {
+    expect([hours(9, 0.068), hours(0, 0.02), hours(3, undefined)]).toEqual([
+      "130 an hour",
+      "< 150 an hour",
+      undefined,
+    ]);
+  });
+
+  test("another fault's calm hours do not thin them", () => {
+    const loss = livingPeers(base).find(
+      ({ subject, fault }) => subject.name === "ws-readme" && fault.name === "loss-20",
+    )!;
+    expect(loss.called).toBeGreaterThan(0);
+    expect(rateText(loss)).toBe(`${Number((loss.called / (10 * (30 / 3600))).toPrecision(2))} an hour`);
+    const calm = { ...base, trials: base.trials.filter(({ fault }) => fault === "loss-20") };
+    const [first] = headlines(calm).filter(({ words }) => words.startsWith("living peers"));
+    expect(first?.words).toContain('at "20 % random loss". TCP keepalive: 0 / 10. Rivals: ');
+    expect(headlines(base).find(({ words }) => words.startsWith("living peers"))?.words).toContain(
+      "Our heartbeats in all other conditions: 0 / 250",
+    );
+  });
 });
 
 describe("shown", () => {

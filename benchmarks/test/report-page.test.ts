@@ -166,10 +166,10 @@ describe("labels", () => {
 });
 
 test.each([
-  ["TCP 10.0.1.2:1 > 10.0.2.2:2 ACK seq 0 ack 0 len 0 (keepalive probe)", "keepalive probe"],
+  ["TCP 10.0.1.2:1 > 10.0.2.2:2 ACK seq 0 ack 0 len 0 (keepalive probe)", "probe"],
   ["TCP 10.0.1.2:1 > 10.0.2.2:2 PSH ACK seq 1 ack 0 len 6", "data"],
   ["TCP 10.0.1.2:1 > 10.0.2.2:2 RST ACK seq 1 ack 0 len 0", "RST ACK"],
-  ["UDP 10.0.1.2:1 > 10.0.2.2:2 len 14", "datagram"],
+  ["UDP 10.0.1.2:1 > 10.0.2.2:2 len 14", "UDP"],
   ["TCP 10.0.1.2:1 > 10.0.2.2:2 ACK seq 0 ack 1 len 0 (keepalive ack)", "ack"],
   ["EtherType 0x88cc", "EtherType 0x88cc"],
 ])("beside a timeline, %j is %j", (summary, short) => {

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { renderMarkdown } from "../report/markdown.js";
 import { renderPicture } from "../report/picture.js";
-import { readmeSection, syncReadme } from "../report/readme.js";
-import { readResults } from "../report/results.js";
+import { readmeBlock, syncReadme } from "../report/readme.js";
+import { type Results, readResults } from "../report/results.js";
 import { syncJson, syncText } from "../report/sync.js";
 import { fixtureSubjects, syntheticResults } from "./report-fixture.js";
 
@@ -17,38 +17,48 @@ const results = syntheticResults({ links: 10 });
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const REFERENCE = at("../results/reference.json");
 
-describe("the README's block", () => {
+describe("the README's blocks", () => {
   const readme = join(folder, "README.md");
-  const around = (block: string) => `# Title\n\n${block}\n\nThe rest stays.\n`;
+  const around = (glance: string, comparison: string) => `# Title\n\n${glance}\n\nCode.\n\n${comparison}\n`;
+  const made = (of: Results) => around(readmeBlock("glance", of), readmeBlock("comparison", of));
+  const synced = (of: Results) => syncReadme(readme, of, { check: true });
 
-  test("is replaced, and nothing else; then it is in step until the figures change", () => {
-    writeFileSync(readme, around("<!-- comparison -->\nold\n<!-- /comparison -->"));
-    expect(syncReadme(readme, results, { check: true })).toBe("out of step");
+  test("are replaced, and nothing else; then they are in step until the figures of either change", () => {
+    const empty = (name: string) => `<!-- ${name} -->\nold\n<!-- /${name} -->`;
+    writeFileSync(readme, around(empty("glance"), empty("comparison")));
+    expect(synced(results)).toBe("out of step");
     expect(readFileSync(readme, "utf8")).toContain("old");
     expect(syncReadme(readme, results, { check: false })).toBe("written");
-    expect(readFileSync(readme, "utf8")).toBe(around(readmeSection(results)));
-    expect(syncReadme(readme, results, { check: true })).toBe("in step");
+    expect(readFileSync(readme, "utf8")).toBe(made(results));
+    expect(synced(results)).toBe("in step");
     const slower = results.trials.map((trial) => ({
       ...trial,
       latencyMs: trial.latencyMs && trial.latencyMs + 500,
     }));
-    expect(syncReadme(readme, { ...results, trials: slower }, { check: true })).toBe("out of step");
+    expect(synced({ ...results, trials: slower })).toBe("out of step");
+    const frugal = results.wire.map((row) => ({ ...row, seconds: row.seconds * 2 }));
+    expect(synced({ ...results, wire: frugal })).toBe("out of step");
   });
 
-  test("has to be there", () => {
+  test("a figure changed by hand in the glance alone is out of step", () => {
+    writeFileSync(readme, made(results).replace("| *never* |", "| 2.0 s |"));
+    expect(synced(results)).toBe("out of step");
+  });
+
+  test("have to be there", () => {
+    writeFileSync(readme, `# Title\n\n${readmeBlock("glance", results)}\n`);
+    expect(() => synced(results)).toThrow(/has no block between <!-- comparison -->/);
     writeFileSync(readme, "# Title\n");
-    expect(() => syncReadme(readme, results, { check: true })).toThrow(
-      /has no block between <!-- comparison -->/,
-    );
+    expect(() => synced(results)).toThrow(/has no block between <!-- glance -->/);
   });
 
-  test("shows the quick subjects, and only they", () => {
-    const section = readmeSection(results);
-    expect(section).toContain(
-      "| what broke | TCP keepalive | TCP heartbeat | UDP echo | UDP beat | WebSocket ping | ws README |",
+  test("the large table shows the compact subjects, keepalive with a user timeout among them, and only they", () => {
+    const block = readmeBlock("comparison", results);
+    expect(block).toContain(
+      "| what broke | TCP keepalive | TCP keepalive, user timeout | TCP heartbeat | UDP echo | UDP beat | WebSocket ping | ws README |",
     );
-    expect(section).toMatch(
-      /\| peer process hangs \(SIGSTOP\) \| \*\*missed\*\* \[never\] \| \d\.\d\d s \[2\.0–3\.0 s\]/,
+    expect(block).toMatch(
+      /\| peer process hangs \(SIGSTOP\) \| \*\*missed\*\* \[never\] \| \*\*missed\*\* \[never\] \| \d\.\d\d s \[2\.0–3\.0 s\]/,
     );
   });
 });

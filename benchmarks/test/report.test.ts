@@ -7,7 +7,7 @@ import { answer } from "../report/answer.js";
 import { cellOf } from "../report/cells.js";
 import { type Results, readResults, type Trial, writeResults } from "../report/results.js";
 import { detectionTable, wireTable } from "../report/tables.js";
-import { duration, list, octets, span } from "../report/words.js";
+import { chosen, counted, duration, list, octets, span } from "../report/words.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heartwire-report-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -69,6 +69,8 @@ describe("cells", () => {
       surprises: 0,
     });
     expect(cellOf(all, "tcp", "cable-pulled")).toBeUndefined();
+    // Asked again of other trials, the first answer is not repeated.
+    expect(cellOf({ ...all, trials: all.trials.slice(1) }, "tcp", "hang")?.count).toBe(2);
   });
 
   test.each([
@@ -93,8 +95,14 @@ describe("the answer", () => {
     const sentences = answer(
       results([trial({}), trial({ subject: "tcp-keepalive", ...missed, predictedMs: null })]),
     );
-    expect(sentences[0]).toMatch(/In 12.00 s TCP keepalive did not notice .*hangs.*never: it proves/);
-    expect(sentences[1]).toContain("noticed all 1 faults, 95 % of the links within 2.50 s");
+    expect(sentences[0]).toMatch(/In 12 s TCP keepalive did not notice .*hangs.*never: it proves/);
+    expect(sentences[1]).toContain("noticed the fault, 95 % of the links within 2.50 s");
+  });
+
+  test("two faults are all of two", () => {
+    expect(answer(results([trial({}), trial({ fault: "silent-cut-idle" })]))[0]).toContain(
+      "noticed all 2 faults",
+    );
   });
 
   test("changes when the figures do: keepalive finds all, a heartbeat misses", () => {
@@ -129,6 +137,28 @@ test("the tables fit 100 columns and mark what was missed", () => {
   }
 });
 
+test("seven contenders are two tables of four and three, each within 100 columns", () => {
+  const seven = [
+    "tcp-keepalive",
+    "tcp-keepalive-user-timeout",
+    "tcp",
+    "udp-echo",
+    "udp-beat",
+    "websocket-ping",
+    "ws-readme",
+  ];
+  const all = results(seven.map((subject) => trial({ subject })));
+  const named = {
+    ...all,
+    settings: { ...all.settings, subjects: Object.fromEntries(seven.map((name) => [name, ""])) },
+  };
+  const lines = stripVTControlCharacters(detectionTable(named)).split("\n");
+  expect(
+    lines.filter((line) => line.includes("peer process")).map((line) => line.split("│").length - 3),
+  ).toEqual([4, 3]);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+});
+
 describe("results.json", () => {
   test("round trip", () => {
     const path = join(folder, "ok.json");
@@ -151,6 +181,13 @@ test("words", () => {
   expect(span(0, 20)).toBe("0–20 ms");
   expect(span(2000, 3002)).toBe("2.0–3.0 s");
   expect(span(924_600, 1_176_000)).toBe("15–20 min");
+  expect(span(30_000, 90_020)).toBe("30–90 s");
+  expect(span(19_900, 45_000)).toBe("20–45 s");
+  expect(span(60, 3000)).toBe("0.1–3.0 s");
+  expect(span(45_000, 200_000)).toBe("45 s–4 min");
+  expect(span(0, 7_875_000)).toBe("0–132 min");
+  expect([13_000, 1500, 50].map(chosen)).toEqual(["13 s", "1.5 s", "50 ms"]);
+  expect([counted(1, "fault"), counted(2, "fault")]).toEqual(["1 fault", "2 faults"]);
   expect([12, 466_400, 1_234_567].map(octets)).toEqual(["12 B", "466 kB", "1.23 MB"]);
   expect([list([]), list(["a"]), list(["a", "b"]), list(["a", "b", "c"])]).toEqual([
     "",

@@ -265,7 +265,7 @@ describe("the lists", () => {
     const names = subjects.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(new Set(subjects.map(({ title }) => title)).size).toBe(subjects.length);
-    expect(quickSubjects).toHaveLength(6);
+    expect(quickSubjects).toHaveLength(7);
     expect(quickSubjects.filter((each) => !subjects.includes(each))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { CostRow, Results } from "../results.js";
+import { FRAME_NOTE, volumeOf } from "../wire.js";
 import { costTitle, list, octets } from "../words.js";
 import { type Claim, heartbeatsIn, type Judgement, KEEPALIVE, notMeasured, verdictOf } from "./evidence.js";
 
@@ -9,13 +10,13 @@ export const costClaims: readonly Claim[] = [
 ];
 
 function judgeOctets(results: Results): Judgement {
-  const perHour = (name: string) => {
+  const volume = (name: string) => {
     const row = results.wire.find(({ subject }) => subject === name);
-    return row && row.perHour.out + row.perHour.in;
+    return row && volumeOf(row).together;
   };
-  const keepalive = perHour(KEEPALIVE);
+  const keepalive = volume(KEEPALIVE);
   const heartbeats = heartbeatsIn(results).flatMap(({ name, title }) => {
-    const each = perHour(name);
+    const each = volume(name);
     return each === undefined ? [] : [{ title, octetsPerHour: each }];
   });
   if (keepalive === undefined || heartbeats.length === 0) {
@@ -29,12 +30,12 @@ function judgeOctets(results: Results): Judgement {
     );
   return {
     verdict: verdictOf(heartbeats.map(({ octetsPerHour }) => keepalive < octetsPerHour)),
-    figures: `an idle hour costs keepalive ${octets(keepalive)}, ${list(compared)}`,
+    figures: `${FRAME_NOTE}, an idle hour costs keepalive ${octets(keepalive)}, ${list(compared)}`,
   };
 }
 
 /** What a check costs keepalive, and what it costs the heartbeats of ours that were measured beside it. */
-interface CpuComparison {
+export interface CpuComparison {
   readonly keepalive: CostRow;
   readonly heartbeats: readonly { readonly title: string; readonly row: CostRow }[];
 }
@@ -54,8 +55,8 @@ function judgeCpu(results: Results): Judgement {
   return notMeasured(`too uncertain to tell; ${comparisons.map(cpuFigures).join("; ")}`);
 }
 
-/** The whole machine's first. */
-function cpuComparisons(results: Results): CpuComparison[] {
+/** Every row of CPU time that has both, the whole machine's first. */
+export function cpuComparisons(results: Results): CpuComparison[] {
   const titles = new Map(heartbeatsIn(results).map(({ name, title }) => [name, title]));
   return results.cost
     .filter((row) => row.subject === KEEPALIVE && isCpuTime(row))
@@ -109,6 +110,7 @@ function isCpuTime({ name, unit }: CostRow): boolean {
   return /\bcpu\b/i.test(name) && /^(ns|µs|us|ms|s)\b/.test(unit);
 }
 
-function isOfMachine({ name }: CostRow): boolean {
+/** Both ends and their kernels, whoever's process it was. */
+export function isOfMachine({ name }: CostRow): boolean {
   return /\bwhole machine\b/i.test(name);
 }

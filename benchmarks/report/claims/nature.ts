@@ -1,5 +1,6 @@
 import type { Results, SubjectRow } from "../results.js";
-import { list } from "../words.js";
+import { SMALLEST_FRAME_OCTETS } from "../wire.js";
+import { chosen, list } from "../words.js";
 import {
   all,
   type Claim,
@@ -12,12 +13,11 @@ import {
   noticedByEach,
   notMeasured,
   ofKind,
+  pooled,
   silentCut,
   verdictOf,
 } from "./evidence.js";
 
-/** Ethernet without its checksum: shorter frames are padded to this. */
-const SMALLEST_FRAME_OCTETS = 60;
 /** The folklore's figure: 7200 s idle and 9 probes 75 s apart. */
 const FOLKLORE_S = 7875;
 
@@ -61,15 +61,17 @@ function judgeDefaults(results: Results): Judgement {
 function scaled(results: Results): string {
   const cut = noticed(results, KEEPALIVE, silentCut(false));
   if (cut?.medianMs === undefined) return "";
-  const { intervalMs, misses, subjects } = results.settings;
-  const each = intervalMs / 1000;
-  const probes = /(\d+) probes/.exec(subjects[KEEPALIVE] ?? "")?.[1] ?? misses;
-  return `; scaled to ${each} s + ${probes} × ${each} s it noticed a silent cut on ${inFigures(cut)}`;
+  const { intervalMs, misses } = results.settings;
+  const said = results.settings.subjects[KEEPALIVE] ?? `${chosen(intervalMs)}, ${misses} misses`;
+  return `; scaled to ${said} it noticed a silent cut${pooled(results, silentCut(false))} on ${inFigures(cut)}`;
 }
 
 function judgeConnectionOnly(results: Results): Judgement {
   const parts = [
-    { what: "a hung process", found: noticed(results, KEEPALIVE, ofKind("process-hung")) },
+    {
+      what: `a hung process${pooled(results, ofKind("process-hung"))}`,
+      found: noticed(results, KEEPALIVE, ofKind("process-hung")),
+    },
     { what: "an ill application", found: noticed(results, KEEPALIVE, ofKind("application-unhealthy")) },
     {
       what: "a dead backend behind a proxy",
@@ -97,7 +99,7 @@ function judgeApplicationWorks(results: Results): Judgement {
   }
   return {
     verdict: verdictOf([...hung, ...ill].map(all)),
-    figures: `a hung process was noticed by ${list(hung.map(inShort))}; an ill application whose loop turns by ${list(ill.map(inShort))}`,
+    figures: `a hung process${pooled(results, ofKind("process-hung"))} was noticed by ${list(hung.map(inShort))}; an ill application whose loop turns by ${list(ill.map(inShort))}`,
   };
 }
 
@@ -110,22 +112,26 @@ function judgeAnyTransport(results: Results): Judgement {
   }
   return {
     verdict: verdictOf(cut.map(all)),
-    figures: `a silent cut was noticed by ${list(cut.map(inShort))}; keepalive is TCP's alone`,
+    figures: `a silent cut${pooled(results, silentCut(false))} was noticed by ${list(cut.map(inShort))}; keepalive is TCP's alone`,
   };
 }
 
+/**
+ * No payload's arrival is in the results. What is shown is the least that a heartbeat can say beyond "I live": that the
+ * application is ill, by not answering.
+ */
 function judgeCarriesMore(results: Results): Judgement {
-  const proving = heartbeatsIn(results).filter(({ proves }) => proves === "application");
-  const told = noticedByEach(results, proving, ofKind("application-unhealthy"));
-  const keepalive = noticed(results, KEEPALIVE, ofKind("application-unhealthy"));
+  const ill = ofKind("application-unhealthy");
+  const heartbeats = heartbeatsIn(results);
+  const told = noticedByEach(results, heartbeats, ill);
+  const keepalive = noticed(results, KEEPALIVE, ill);
   if (told.length === 0 || keepalive === undefined) {
-    return notMeasured(
-      "no application was made ill under both keepalive and a heartbeat that asks its health",
-    );
+    return notMeasured("no application was made ill under both keepalive and a heartbeat");
   }
+  const silent = `an unhealthy application stops answering, and so was noticed by ${list(told.map(inShort))}, by keepalive ${keepalive.detected} of ${keepalive.count}`;
   return {
     verdict: verdictOf([...told.map(all), keepalive.detected === 0]),
-    figures: `the application's own health arrived with ${list(told.map(inShort))}, with keepalive ${keepalive.detected} of ${keepalive.count}${roomLeft(results, proving)}`,
+    figures: `${silent}; that octets of its own arrive with a heartbeat was not measured${roomLeft(results, heartbeats)}`,
   };
 }
 

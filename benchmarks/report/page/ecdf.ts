@@ -1,7 +1,9 @@
 import { axisX, axisY, line, type Markish, rect, ruleY } from "@observablehq/plot";
 import { realFaults } from "../catalogue.js";
+import { measured } from "../resolution.js";
 import type { FaultRow } from "../results.js";
-import { duration, list } from "../words.js";
+import { trialsOf, trialsUnder } from "../trials.js";
+import { chosen, list } from "../words.js";
 import { type Html, html } from "./html.js";
 import { svgOf } from "./svg.js";
 import type { View } from "./view.js";
@@ -12,7 +14,7 @@ const LOG_RATIO = 25;
 /** Small multiples: of each fault, which share of the links had noticed after how long. */
 export function ecdfs(view: View): Html {
   const figures = realFaults(view.catalogue)
-    .filter((fault) => view.results.trials.some((trial) => trial.fault === fault.name))
+    .filter((fault) => trialsUnder(view.results, fault.name).length > 0)
     .map((fault) => ecdf(view, fault));
   return html`<div class="multiples">${figures}</div>`;
 }
@@ -27,7 +29,7 @@ interface Curve {
 
 function curvesOf({ catalogue, results }: View, fault: string): Curve[] {
   return catalogue.subjects.flatMap(({ name, title }) => {
-    const trials = results.trials.filter((trial) => trial.subject === name && trial.fault === fault);
+    const trials = trialsOf(results, name, fault);
     const [first] = trials;
     if (first === undefined) return [];
     const latenciesMs = trials.flatMap(({ latencyMs }) => (latencyMs === null ? [] : [latencyMs]));
@@ -38,7 +40,8 @@ function curvesOf({ catalogue, results }: View, fault: string): Curve[] {
 
 function ecdf(view: View, fault: FaultRow): Html {
   const curves = curvesOf(view, fault.name);
-  const axis = timeAxis(curves, view.results.settings.waitMs);
+  const resolutionMs = view.resolution(fault.name);
+  const axis = timeAxis(curves, view.results.settings.waitMs, resolutionMs);
   const svg = svgOf(
     {
       width: 340,
@@ -52,7 +55,13 @@ function ecdf(view: View, fault: FaultRow): Html {
       marks: [
         ruleY([0, 0.5, 1], { stroke: "var(--rule)" }),
         axisY([0, 0.5, 1], { tickFormat: (share: number) => `${share * 100} %`, label: null, tickSize: 0 }),
-        axisX({ ticks: 4, tickFormat: tick, label: axis.log ? "after (log) →" : "after →", labelOffset: 32 }),
+        axis.log
+          ? axisX(logTicks(axis), {
+              text: (ms: number) => tickAt(ms, axis),
+              label: "after (log) →",
+              labelOffset: 30,
+            })
+          : axisX({ ticks: 4, tickFormat: tick, label: "after →", labelOffset: 30 }),
         rect(distinctSpans(curves, axis), {
           ...SPAN,
           fill: "currentColor",
@@ -65,30 +74,39 @@ function ecdf(view: View, fault: FaultRow): Html {
     {
       id: `ecdf-${fault.name}`,
       title: `Detection latency: ${fault.title}`,
-      description: describe(curves),
+      description: describe(curves, resolutionMs),
     },
   );
   const missed = curves.filter(({ latenciesMs }) => latenciesMs.length === 0).map(({ title }) => title);
   return html`<figure><figcaption>${fault.title}</figcaption>${svg}${
     missed.length > 0 ? html`<p class="missed">Not noticed by ${list(missed)}.</p>` : undefined
+  }${
+    unresolved(curves, resolutionMs)
+      ? html`<p class="note">Nothing below ${chosen(resolutionMs)} is told apart: the fault’s instant is not known better.</p>`
+      : undefined
   }</figure>`;
+}
+
+function unresolved(curves: readonly Curve[], resolutionMs: number): boolean {
+  return curves.some(({ latenciesMs }) => latenciesMs.some((ms) => ms < resolutionMs));
 }
 
 interface TimeAxis {
   readonly fromMs: number;
   readonly toMs: number;
   readonly log: boolean;
+  readonly resolutionMs: number;
 }
 
-/** As wide as what was noticed and what was predicted within the wait; logarithmic where the quick would vanish. */
-function timeAxis(curves: readonly Curve[], waitMs: number): TimeAxis {
+/** From what can be told from none, as wide as what was noticed and what was predicted within the wait; logarithmic where the quick would vanish. */
+function timeAxis(curves: readonly Curve[], waitMs: number, resolutionMs: number): TimeAxis {
   const medians = curves.flatMap(({ latenciesMs }) => latenciesMs[latenciesMs.length >> 1] ?? []);
   const predicted = curves
     .flatMap(({ predictedMs }) => predictedMs?.worst ?? [])
     .filter((ms) => ms <= waitMs);
   const toMs = Math.max(10, ...curves.map(({ latenciesMs }) => latenciesMs.at(-1) ?? 0), ...predicted) * 1.08;
   const log = Math.max(...medians, 1) / Math.max(1, Math.min(...medians)) > LOG_RATIO;
-  return { fromMs: log ? 1 : 0, toMs, log };
+  return { fromMs: log ? Math.max(1, resolutionMs) : 0, toMs, log, resolutionMs };
 }
 
 function curveMarks(view: View, curve: Curve, axis: TimeAxis): Markish[] {
@@ -105,7 +123,7 @@ function curveMarks(view: View, curve: Curve, axis: TimeAxis): Markish[] {
       strokeWidth,
       strokeDasharray: dash,
       className,
-      title: () => describeOne(curve),
+      title: () => describeOne(curve, axis.resolutionMs),
     }),
   ];
 }
@@ -129,7 +147,7 @@ const SPAN = { x1: "from", x2: "to", y1: 0, y2: 1 } as const;
 
 /** What was predicted, as far as it lies within the axis. */
 function spanOf({ predictedMs }: Curve, { fromMs, toMs }: TimeAxis): Span[] {
-  if (predictedMs === null || predictedMs.best > toMs) return [];
+  if (predictedMs === null || predictedMs.best > toMs || predictedMs.worst <= fromMs) return [];
   return [{ from: Math.max(fromMs, predictedMs.best), to: Math.min(predictedMs.worst, toMs) }];
 }
 
@@ -146,15 +164,25 @@ function oursLast({ ink }: View, curves: readonly Curve[]): Curve[] {
 }
 
 function tick(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
+  return ms === 0 ? "0" : chosen(ms);
 }
 
-function describe(curves: readonly Curve[]): string {
-  return `Share of links that had noticed, by time since the fault. ${curves.map(describeOne).join("; ")}.`;
+/** Powers of ten alone: what Plot marks between them would lie on each other. */
+function logTicks({ fromMs, toMs }: TimeAxis): number[] {
+  return [fromMs, ...[10, 100, 1000, 10_000].filter((ms) => ms >= 2.5 * fromMs && ms <= toMs)];
 }
 
-function describeOne({ title, latenciesMs, count }: Curve): string {
+function tickAt(ms: number, { resolutionMs }: TimeAxis): string {
+  return ms === resolutionMs ? `< ${tick(ms)}` : tick(ms);
+}
+
+function describe(curves: readonly Curve[], resolutionMs: number): string {
+  const each = curves.map((curve) => describeOne(curve, resolutionMs));
+  return `Share of links that had noticed, by time since the fault. ${each.join("; ")}.`;
+}
+
+function describeOne({ title, latenciesMs, count }: Curve, resolutionMs: number): string {
   const middle = latenciesMs[latenciesMs.length >> 1];
   if (middle === undefined) return `${title}: none of ${count}`;
-  return `${title}: ${latenciesMs.length} of ${count}, half of them after ${duration(middle)}`;
+  return `${title}: ${latenciesMs.length} of ${count}, half of them after ${measured(middle, resolutionMs)}`;
 }

@@ -1,15 +1,20 @@
 import { dot, line, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
 import { realFaults } from "../catalogue.js";
 import type { FaultRow, SubjectRow } from "../results.js";
-import { duration, octets } from "../words.js";
+import { volumeOf } from "../wire.js";
+import { chosen, duration, octets } from "../words.js";
 import { type Html, html } from "./html.js";
-import { type LogFrame, logPlot, namesIn } from "./log-frame.js";
+import { above, type LogFrame, leaderTo, logPlot, namesIn } from "./log-frame.js";
 import { svgOf } from "./svg.js";
 import type { View } from "./view.js";
 
-const WIDTH = 470;
-const HEIGHT = 440;
-const MARGIN = { left: 74, right: 16, top: 92, bottom: 44 };
+/** One beside the other, or on a phone, where all that is gained in height keeps names apart. */
+const SIZES = {
+  wide: { width: 554, height: 500, margin: { left: 74, right: 16, top: 100, bottom: 44 } },
+  narrow: { width: 358, height: 600, margin: { left: 74, right: 10, top: 130, bottom: 44 } },
+} as const;
+/** Who never noticed stands so far above the frame. */
+const NEVER_PX = 44;
 
 /** What a subject gets for its octets. */
 interface Bargain {
@@ -31,12 +36,15 @@ export function frontiers(view: View): Html {
   ].flatMap((matches) => realFaults(view.catalogue).find(matches) ?? []);
   const figures = shown.flatMap((fault) => {
     const bargains = bargainsOf(view, fault);
-    return bargains.length === 0 ? [] : [frontier(view, fault, bargains)];
+    return bargains.length === 0 ? [] : [{ fault, bargains }];
   });
   if (figures.length === 0) {
     return html`<p class="note">Not measured: it needs octets on the wire, and a silent cut or a hung process.</p>`;
   }
-  return html`<div class="pairs">${figures}</div>`;
+  return html`${(["wide", "narrow"] as const).map(
+    (size) =>
+      html`<div class="${size}"><div class="pairs">${figures.map(({ fault, bargains }) => frontier(view, fault, bargains, size))}</div></div>`,
+  )}`;
 }
 
 function bargainsOf(view: View, fault: FaultRow): Bargain[] {
@@ -44,20 +52,18 @@ function bargainsOf(view: View, fault: FaultRow): Bargain[] {
     const row = view.results.wire.find((wire) => wire.subject === subject.name);
     const cell = view.cell(subject.name, fault.name);
     if (row === undefined || cell === undefined) return [];
-    return [{ subject, octetsPerHour: row.perHour.out + row.perHour.in, latencyMs: cell.latencyMs }];
+    return [{ subject, octetsPerHour: volumeOf(row).together, latencyMs: cell.latencyMs }];
   });
 }
 
-function frontier(view: View, fault: FaultRow, bargains: readonly Bargain[]): Html {
+function frontier(view: View, fault: FaultRow, bargains: readonly Bargain[], size: keyof typeof SIZES): Html {
   const volumes = bargains.map(({ octetsPerHour }) => octetsPerHour);
   const latencies = bargains.flatMap(({ latencyMs }) => (latencyMs ? [latencyMs.p5, latencyMs.p95] : []));
   const x: [number, number] = [Math.min(...volumes) / 1.35, Math.max(...volumes) * 1.5];
   const [fastest, slowest] = [Math.max(1, Math.min(...latencies, 1e9)), Math.max(...latencies, 2)];
   const y: [number, number] = [fastest / 1.25, slowest * 1.25];
   const frame: LogFrame = {
-    width: WIDTH,
-    height: HEIGHT,
-    margin: MARGIN,
+    ...SIZES[size],
     x: {
       domain: x,
       digits: [1, 2, 5],
@@ -68,29 +74,32 @@ function frontier(view: View, fault: FaultRow, bargains: readonly Bargain[]): Ht
     y: {
       domain: y,
       digits: [1, 2, 5],
-      format: duration,
+      format: chosen,
       label: "median detection latency (log)",
-      labelOffset: 66,
+      labelOffset: SIZES[size].margin.left - 8,
     },
   };
-  const never = MARGIN.top - 40;
-  const places = namesIn(
-    frame,
-    bargains.map(({ subject, octetsPerHour, latencyMs }) => ({
-      x: octetsPerHour,
-      y: latencyMs?.median ?? null,
-      text: subject.title,
-    })),
-    { above: never },
-  );
+  const never = above(frame, NEVER_PX);
+  const points = bargains.map(({ subject, octetsPerHour, latencyMs }) => ({
+    x: octetsPerHour,
+    y: latencyMs?.median ?? never,
+    text: subject.title,
+  }));
+  const places = namesIn(frame, points, {
+    spreads: bargains.flatMap(({ octetsPerHour, latencyMs }) =>
+      latencyMs === undefined ? [] : [{ x: octetsPerHour, from: latencyMs.p5, to: latencyMs.p95 }],
+    ),
+    level: [y[1]],
+  });
   const svg = svgOf(
     logPlot(frame, [
       ruleY([y[1]], { stroke: "var(--bad)", strokeDasharray: "3 3" }),
       text(["not noticed"], {
-        frameAnchor: "top-right",
+        frameAnchor: "top-left",
+        dx: 4,
         dy: -17,
         fill: "var(--bad)",
-        textAnchor: "end",
+        textAnchor: "start",
       }),
       line(bestOf(bargains), {
         x: "octetsPerHour",
@@ -104,11 +113,10 @@ function frontier(view: View, fault: FaultRow, bargains: readonly Bargain[]): Ht
       ...bargains.flatMap((bargain, index): Markish[] => {
         const { className, color, symbol } = view.ink(bargain.subject.name);
         const { latencyMs, octetsPerHour, subject } = bargain;
-        const dy = latencyMs === undefined ? never - MARGIN.top : 0;
-        const median = latencyMs?.median ?? y[1];
-        const place = places[index]!;
+        const [point, place] = [points[index]!, places[index]!];
         const spread = latencyMs === undefined ? [] : [latencyMs];
         return [
+          ...leaderTo(frame, point, place, color, className),
           ruleX(spread, {
             x: () => octetsPerHour,
             y1: "p5",
@@ -120,8 +128,7 @@ function frontier(view: View, fault: FaultRow, bargains: readonly Bargain[]): Ht
           }),
           dot([bargain], {
             x: () => octetsPerHour,
-            y: () => median,
-            dy,
+            y: () => point.y,
             r: 5,
             symbol,
             stroke: color,
@@ -132,9 +139,9 @@ function frontier(view: View, fault: FaultRow, bargains: readonly Bargain[]): Ht
           }),
           text([subject.title], {
             x: () => octetsPerHour,
-            y: () => median,
+            y: () => point.y,
             dx: place.dx,
-            dy: dy + place.dy,
+            dy: place.dy,
             textAnchor: place.anchor,
             fill: color,
             fontWeight: subject.kind === "heartwire" ? "600" : "400",
@@ -146,7 +153,7 @@ function frontier(view: View, fault: FaultRow, bargains: readonly Bargain[]): Ht
       }),
     ]),
     {
-      id: `frontier-${fault.name}`,
+      id: `frontier-${fault.name}-${size}`,
       title: `Latency against octets: ${fault.title}`,
       description: `${bargains.map(describe).join("; ")}.`,
     },

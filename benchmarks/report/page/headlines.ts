@@ -1,8 +1,16 @@
-import { catalogueOf, harmlessFaults } from "../catalogue.js";
-import { heartbeatsIn, KEEPALIVE, noticed, noticedByEach, ofKind, silentCut } from "../claims/evidence.js";
-import { mistakesIn } from "../mistakes.js";
+import {
+  heartbeatsIn,
+  KEEPALIVE,
+  noticed,
+  noticedByEach,
+  ofKind,
+  pooled,
+  silentCut,
+} from "../claims/evidence.js";
+import { type LivingPeers, livingPeers } from "../living-peers.js";
 import type { FaultRow, Results } from "../results.js";
-import { duration, octets } from "../words.js";
+import { FRAME_NOTE, volumeOf } from "../wire.js";
+import { chosen, duration, octets } from "../words.js";
 
 /** A figure that stands for the whole, and what it is. */
 export interface Headline {
@@ -34,43 +42,53 @@ function against(
   const slowest = medians.length === 0 ? "" : `, medians up to ${duration(Math.max(...medians))}`;
   return {
     figure: `${keepalive.detected} / ${keepalive.count}`,
-    words: `times TCP keepalive noticed ${what} within ${duration(results.settings.waitMs)}. Our heartbeats: ${detected} / ${count}${slowest}`,
+    words: `times TCP keepalive noticed ${what}${pooled(results, matches)} within ${chosen(results.settings.waitMs)}. Our heartbeats: ${detected} / ${count}${slowest}`,
   };
 }
 
 function octetsSaved(results: Results): Headline | undefined {
   const titles = new Map(heartbeatsIn(results).map(({ name, title }) => [name, title]));
-  const rows = results.wire.map(({ subject, perHour }) => ({ subject, octets: perHour.out + perHour.in }));
+  const rows = results.wire.map((row) => ({ subject: row.subject, octets: volumeOf(row).together }));
   const keepalive = rows.find(({ subject }) => subject === KEEPALIVE);
   const [cheapest] = rows.filter(({ subject }) => titles.has(subject)).sort((a, b) => a.octets - b.octets);
   if (keepalive === undefined || cheapest === undefined) return undefined;
   return {
     figure: `${(cheapest.octets / keepalive.octets).toFixed(2)} ×`,
-    words: `the octets of keepalive is what ${titles.get(cheapest.subject)} needs: ${octets(cheapest.octets)} an hour against ${octets(keepalive.octets)}`,
+    words: `the octets of keepalive is what ${titles.get(cheapest.subject)} needs: ${octets(cheapest.octets)} an hour against ${octets(keepalive.octets)}, ${FRAME_NOTE}`,
   };
 }
 
+/** Under the condition that fooled most; unlike conditions are not added up. */
 function mistakes(results: Results): Headline | undefined {
-  const catalogue = catalogueOf(results);
-  const harmless = new Set(harmlessFaults(catalogue).map(({ name }) => name));
-  const count = (belongs: (trial: Results["trials"][number]) => boolean) =>
-    mistakesIn(
-      results.trials.filter((trial) => belongs(trial) && harmless.has(trial.fault)),
-      (fault) => harmless.has(fault),
-    );
+  const all = livingPeers(results).filter(({ subject }) => subject.kind !== "control");
   const heartbeats = new Set(heartbeatsIn(results).map(({ name }) => name));
-  const ours = count(({ subject }) => heartbeats.has(subject));
-  if (ours === undefined) return undefined;
+  const ofOurs = ({ subject }: LivingPeers) => heartbeats.has(subject.name);
+  const [worst] = [...new Set(all.map(({ fault }) => fault))].sort(
+    (a, b) => calledUnder(all, b) - calledUnder(all, a),
+  );
+  if (worst === undefined) return undefined;
+  const under = all.filter(({ fault }) => fault === worst);
+  const ours = under.filter(ofOurs);
+  if (ours.length === 0) return undefined;
   const others = [
-    {
-      who: "TCP keepalive",
-      found: count(({ kind, subject }) => kind === "heartwire" && !heartbeats.has(subject)),
-    },
-    { who: "rivals", found: count(({ kind }) => kind === "rival") },
-  ].flatMap(({ who, found }) => (found === undefined ? [] : [`${who}: ${found.mistakes} / ${found.links}`]));
-  const theirs = others.length === 0 ? "" : `. ${others.join("; ")}`;
+    { who: "TCP keepalive", cells: under.filter(({ subject }) => subject.name === KEEPALIVE) },
+    { who: "Rivals", cells: under.filter(({ subject }) => subject.kind === "rival") },
+  ].flatMap(({ who, cells }) => (cells.length === 0 ? [] : [`${who}: ${share(cells)}`]));
+  const elsewhere = all.filter((peers) => peers.fault !== worst && ofOurs(peers));
+  const rest = elsewhere.length === 0 ? [] : [`Our heartbeats in all other conditions: ${share(elsewhere)}`];
   return {
-    figure: `${ours.mistakes} / ${ours.links}`,
-    words: `living peers called dead by our heartbeats under loss, jitter, outages and stalls${theirs}`,
+    figure: share(ours),
+    words: [`living peers called dead by our heartbeats at "${worst.title}"`, ...others, ...rest].join(". "),
   };
+}
+
+function calledUnder(all: readonly LivingPeers[], condition: FaultRow): number {
+  return all.filter(({ fault }) => fault === condition).reduce((sum, { called }) => sum + called, 0);
+}
+
+function share(cells: readonly LivingPeers[]): string {
+  const sum = (figureOf: (peers: LivingPeers) => number) =>
+    cells.reduce((total, each) => total + figureOf(each), 0);
+  const [called, byOtherEnd] = [sum((each) => each.called), sum((each) => each.byOtherEnd)];
+  return `${called} / ${sum(({ links }) => links)}${byOtherEnd === 0 ? "" : ` (${byOtherEnd} by the other end)`}`;
 }

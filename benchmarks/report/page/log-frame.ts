@@ -60,26 +60,47 @@ export function logPlot({ width, height, margin, x, y }: LogFrame, marks: readon
 }
 
 /**
- * Where names stand beside their points, given in the units of the axes; `null` is at `above`, over the frame.
+ * Where names stand beside their points, given in the units of the axes, which may lie above the frame.
  *
  * @param others points without a name that no name shall cover
+ * @param spreads the same of upright lines
+ * @param level the same of lines across the whole frame
  */
 export function namesIn(
   { width, height, margin, x, y }: LogFrame,
-  points: readonly { readonly x: number; readonly y: number | null; readonly text: string }[],
-  { above = 0, others = [] }: { above?: number; others?: readonly { x: number; y: number }[] } = {},
+  points: readonly { readonly x: number; readonly y: number; readonly text: string }[],
+  {
+    others = [],
+    spreads = [],
+    level = [],
+  }: {
+    others?: readonly { x: number; y: number }[];
+    spreads?: readonly { x: number; from: number; to: number }[];
+    level?: readonly number[];
+  } = {},
 ): Placement[] {
   const toX = logScale(x.domain, [margin.left, width - margin.right]);
   const toY = logScale(y.domain, [height - margin.bottom, margin.top]);
   return placeLabels(
-    points.map((point) => ({
-      x: toX(point.x),
-      y: point.y === null ? above : toY(point.y),
-      text: point.text,
-    })),
-    { left: margin.left, right: width, top: 0, bottom: height - margin.bottom },
+    points.map((point) => ({ x: toX(point.x), y: toY(point.y), text: point.text })),
+    { left: margin.left, right: width - 4, top: 0, bottom: height - margin.bottom },
     others.map((point) => ({ x: toX(point.x), y: toY(point.y) })),
+    [
+      ...spreads.map((spread) => ({
+        left: toX(spread.x) - 1,
+        right: toX(spread.x) + 1,
+        top: toY(spread.to),
+        bottom: toY(spread.from),
+      })),
+      ...level.map((at) => ({ left: 0, right: width, top: toY(at) - 1, bottom: toY(at) + 1 })),
+    ],
   );
+}
+
+/** The value of the upright axis that lies so many pixels above the frame. */
+export function above({ height, margin, y }: LogFrame, px: number): number {
+  const [low, high] = y.domain.map(Math.log) as [number, number];
+  return Math.exp(high + (px * (high - low)) / (height - margin.top - margin.bottom));
 }
 
 /** Nearer names need no line to their point. */
@@ -91,6 +112,7 @@ export function leaderTo(
   point: { readonly x: number; readonly y: number },
   { dx, dy }: Placement,
   stroke: string,
+  className?: string,
 ): Markish[] {
   if (Math.abs(dy) < LEADER_FROM_PX) return [];
   const [left, right] = x.domain.map(Math.log) as [number, number];
@@ -110,6 +132,7 @@ export function leaderTo(
       stroke,
       strokeWidth: 0.8,
       strokeOpacity: 0.7,
+      ...(className !== undefined && { className }),
     }),
   ];
 }

@@ -1,9 +1,10 @@
 import { harmlessFaults, isHarmless, realFaults } from "../catalogue.js";
 import type { Cell } from "../cells.js";
-import { flagText, livingPeersOf } from "../living-peers.js";
-import { type Mistakes, mistakesOf } from "../mistakes.js";
+import { flagText, type LivingPeers, livingPeersOf, rateText } from "../living-peers.js";
+import { type Mistakes, mistakesInCalm } from "../mistakes.js";
+import { measured } from "../resolution.js";
 import type { FaultRow, SubjectRow } from "../results.js";
-import { duration, list, span } from "../words.js";
+import { list, span } from "../words.js";
 import { type Html, html } from "./html.js";
 import type { View } from "./view.js";
 
@@ -23,13 +24,17 @@ export function mistakesMatrix(view: View): Html {
   const faults = harmlessFaults(view.catalogue);
   const harmless = new Set(faults.map(({ name }) => name));
   const mistaken = (fault: string) => harmless.has(fault);
-  const total = (subject: SubjectRow) => mistakesOf(view.results, subject.name, mistaken);
-  return table("Links that called a living peer dead", head(view, "What happened, the peer alive"), [
-    ...faults.map((fault) => row(view, fault, (subject) => mistakesCell(view, subject, fault))),
-    html`<tr class="total"><th scope="row">all trials, mistakes per peer-hour</th>${view.catalogue.subjects.map(
-      (subject) => html`<td class="${view.ink(subject.name).className}">${rate(total(subject))}</td>`,
-    )}</tr>`,
-  ]);
+  return table(
+    "Links that called a living peer dead; mistakes per hour of watching one; in brackets, the prediction",
+    head(view, "What happened, the peer alive"),
+    [
+      ...faults.map((fault) => row(view, fault, (subject) => mistakesCell(view, subject, fault))),
+      html`<tr class="total"><th scope="row">nothing: before a real fault struck</th>${view.catalogue.subjects.map(
+        ({ name }) =>
+          html`<td class="${view.ink(name).className}">${calm(mistakesInCalm(view.results, name, mistaken))}</td>`,
+      )}</tr>`,
+    ],
+  );
 }
 
 /** What each does when nobody sets anything; predicted. */
@@ -57,15 +62,26 @@ export function defaultsMatrix(view: View): Html {
 }
 
 function table(caption: string, header: Html, rows: readonly Html[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="matrix">
+  return html`<div class="scroll bleed" tabindex="0" role="region" aria-label="${caption}"><table class="matrix">
 <caption>${caption}</caption><thead>${header}</thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function head(view: View, corner: string): Html {
   return html`<tr><th scope="col">${corner}</th>${view.catalogue.subjects.map(
     ({ name, title, kind }) =>
-      html`<th scope="col" class="${view.ink(name).className} ${kind}">${title}<small>${kind === "heartwire" ? "Heartwire" : "rival"}</small></th>`,
+      html`<th scope="col" class="${view.ink(name).className} ${kind}">${breakable(title)}<small>${kind === "heartwire" ? "Heartwire" : "rival"}</small></th>`,
   )}</tr>`;
+}
+
+/** A word as long as these would make its column wider than any figure; it may end its line before a capital. */
+const LONG_WORD = 10;
+
+function breakable(title: string): Html[] {
+  return title.split(" ").map((word, index) => {
+    const parts = word.length < LONG_WORD ? [word] : word.split(/(?<=[a-z])(?=[A-Z])/);
+    const joined = parts.map((part, at) => html`${at === 0 ? undefined : html`<wbr>`}${part}`);
+    return html`${index === 0 ? undefined : " "}${joined}`;
+  });
 }
 
 function row(
@@ -90,10 +106,13 @@ function detectionCell(view: View, subject: SubjectRow, fault: FaultRow): { kind
       content: html`<b>missed</b><small>0 of ${count}</small>${expected}`,
     };
   }
+  const resolutionMs = view.resolution(fault.name);
+  const spread =
+    latencyMs.p95 < resolutionMs ? undefined : html`<small>${span(latencyMs.p5, latencyMs.p95)}</small>`;
   const share = detected < count ? html`<small class="bad">${detected} of ${count}</small>` : undefined;
   return {
     kind: detected < count ? "partial" : "found",
-    content: html`<b>${duration(latencyMs.median)}</b>${share}<small>${span(latencyMs.p5, latencyMs.p95)}</small>${expected}`,
+    content: html`<b>${measured(latencyMs.median, resolutionMs)}</b>${share}${spread}${expected}`,
   };
 }
 
@@ -111,7 +130,7 @@ function mistakesCell(view: View, subject: SubjectRow, fault: FaultRow): { kind:
   const peers = livingPeersOf(view.results, subject, fault);
   if (peers === undefined)
     return { kind: "none", content: unmeasured(view.whyNot(subject.name, fault.name)) };
-  const { called, links } = peers;
+  const { called, links, byOtherEnd } = peers;
   const words = flagText(peers);
   const flag =
     words === "" ? undefined : html` <abbr class="flag" title="${words}" aria-label="${words}">!</abbr>`;
@@ -119,22 +138,25 @@ function mistakesCell(view: View, subject: SubjectRow, fault: FaultRow): { kind:
     "interval" in peers.expected && peers.expected.interval.to > 0
       ? html`<small class="expected">[${peers.expected.interval.from}–${peers.expected.interval.to}]</small>`
       : undefined;
+  const other =
+    byOtherEnd === 0
+      ? undefined
+      : html`<small>${byOtherEnd === called ? "all" : byOtherEnd} by the other end</small>`;
   return {
-    kind: called === 0 ? "found" : "missed-cell",
-    content: html`<b>${called}</b><small>of ${links}${flag}</small>${expected}`,
+    kind: called === 0 ? "found" : byOtherEnd === called ? "partial" : "missed-cell",
+    content: html`<b>${called}</b><small>of ${links}${flag}</small>${rateOf(peers)}${expected}${other}`,
   };
 }
 
-/** With none seen, what the true rate stays under with 95 % confidence: three over the hours watched. */
-function rate(found: Mistakes | undefined): Html {
+function rateOf(peers: Pick<LivingPeers, "called" | "peerHours">): Html | undefined {
+  const rate = rateText(peers);
+  return rate === undefined ? undefined : html`<small>${rate.replace(" an hour", "/h")}</small>`;
+}
+
+function calm(found: Mistakes | undefined): Html {
   if (found === undefined) return html`–`;
-  if (found.perPeerHour === undefined || found.peerHours === undefined) {
-    return html`<b>${found.mistakes}</b><small>hours not recorded</small>`;
-  }
-  const hours = `in ${found.peerHours.toPrecision(2)} h`;
-  if (found.mistakes === 0)
-    return html`<b>0</b><small>${hours}; under ${(3 / found.peerHours).toPrecision(2)}</small>`;
-  return html`<b>${found.perPeerHour.toPrecision(2)}</b><small>${found.mistakes} ${hours}</small>`;
+  const { mistakes: called, links, peerHours } = found;
+  return html`<b>${called}</b><small>of ${links}</small>${rateOf({ called, peerHours })}`;
 }
 
 function unmeasured(why: string | undefined): Html {

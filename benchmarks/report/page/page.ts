@@ -1,14 +1,19 @@
 import { answer } from "../answer.js";
 import { harmlessFaults, realFaults } from "../catalogue.js";
 import type { Results, SubjectRow } from "../results.js";
+import { commonSettings } from "../settings.js";
+import { WIRE_NOTE } from "../wire.js";
+import { chosen } from "../words.js";
 import { costs } from "./cost.js";
 import { ecdfs } from "./ecdf.js";
+import { fold } from "./fold.js";
 import { frontiers } from "./frontier.js";
 import { headlines } from "./headlines.js";
 import { type Content, Html, html } from "./html.js";
 import { livingPeersTable } from "./living-peers.js";
 import { defaultsMatrix, detectionMatrix, flagged, mistakesMatrix } from "./matrix.js";
 import { overview } from "./overview.js";
+import { markOf } from "./palette.js";
 import { qosCurves } from "./qos-curves.js";
 import type { QosPicture } from "./qos-picture.js";
 import { highlightStyle, PAGE_STYLE, themeStyle } from "./style.js";
@@ -29,7 +34,7 @@ export function renderPage(results: Results, qos?: QosPicture): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Heartwire: who notices that the other end is gone?</title>
 <link rel="icon" href="data:,"><style>${new Html(style)}</style></head>
-<body>${masthead(view)}<main>${legend(view)}${sections(view, qos)}</main>
+<body>${masthead(view)}<main>${sections(view, qos)}</main>
 <footer>Made by Heartwire from one results file of schema ${results.schema}, ${results.environment.date}. Every figure, and every “not measured”, is in that file.</footer>
 </body></html>
 `;
@@ -42,7 +47,10 @@ function masthead(view: View): Html {
   return html`<header><h1>Is the other end thinking, or gone?</h1>
 <p class="lead">TCP keepalive, heartbeats, and the libraries people use today, under the same real faults at the same settings. ${count}.</p>
 <ul class="cards">${headlines(results).map(({ figure, words }) => html`<li><b>${figure}</b><span>${words}</span></li>`)}</ul>
-<ul class="answer">${answer(results).map((sentence) => html`<li>${sentence}</li>`)}</ul></header>`;
+${fold(
+  "The answer in words",
+  html`<ul class="answer">${answer(results).map((sentence) => html`<li>${sentence}</li>`)}</ul>`,
+)}</header>`;
 }
 
 /** Also the switch that highlights one contender throughout the page. */
@@ -54,13 +62,9 @@ function legend(view: View): Html {
   )}</fieldset>`;
 }
 
-function sample(view: View, { name, kind }: SubjectRow): Html {
-  const { color, dash } = view.ink(name);
-  const shape =
-    kind === "heartwire"
-      ? html`<circle cx="14" cy="6" r="4.5" fill="${color}"/>`
-      : html`<rect x="10" y="2" width="8" height="8" fill="var(--page)" stroke="${color}" stroke-width="1.6"/>`;
-  return html`<svg width="28" height="12" viewBox="0 0 28 12" aria-hidden="true"><path d="M0 6H28" stroke="${color}" stroke-width="2" stroke-dasharray="${dash}"/>${shape}</svg>`;
+function sample(view: View, { name }: SubjectRow): Html {
+  const ink = view.ink(name);
+  return html`<svg width="28" height="14" viewBox="0 0 28 14" aria-hidden="true"><path d="M0 7H28" stroke="${ink.color}" stroke-width="2" stroke-dasharray="${ink.dash}"/><g transform="translate(14 7)">${markOf(ink)}</g></svg>`;
 }
 
 function section(id: string, title: string, lead: string, content: Content): Html {
@@ -72,37 +76,42 @@ function qosSection(qos: QosPicture): Html {
     "qos",
     "Sooner, or less often wrong",
     "Every policy of ours and every rival’s own formula on the same arrivals of heartbeats: how long a crash stays unnoticed, against how often a living peer is called dead. Each curve is one detector, swept over its own parameter; lower left is better. The large mark is its standard setting; where no mistake was seen, the mark is hollow, stands on the dashed line, and its title tells the exact 95 % bound.",
-    qosCurves(qos),
+    fold("Curves and tables", qosCurves(qos)),
   );
 }
 
-function sections(view: View, qos: QosPicture | undefined): Html[] {
-  const { intervalMs, misses, waitMs } = view.results.settings;
+/** Those whose contenders the legend highlights, under it; then what has colours and contenders of its own. */
+function sections(view: View, qos: QosPicture | undefined): Html {
+  return html`<div>${legend(view)}${sectionsOfContenders(view)}</div>${qos === undefined ? undefined : qosSection(qos)}${sectionsInWords(view)}`;
+}
+
+function sectionsOfContenders(view: View): Html[] {
+  const { waitMs } = view.results.settings;
   const odd = flagged(view).length;
   return [
     section(
       "overview",
       "How long until each one noticed",
-      `Everyone is set to ${intervalMs / 1000} s and ${misses} misses. A mark is the median, its line the 5th to 95th percentile; ours are filled, rivals hollow. A rival that cannot be told how many answers may be missing gives up at the first: quicker here, and mistaken sooner below. Choose a contender above to follow it through the page.`,
-      html`<div class="wide">${overview(view, { labels: "left", width: 1140 }, "overview-wide")}</div><div class="narrow">${overview(view, { labels: "above", width: 400 }, "overview-narrow")}</div>`,
+      `Everyone is set to ${commonSettings(view.results.settings)}. A mark is the median, its line the 5th to 95th percentile; ours are filled circles, each rival has a hollow shape of its own. A rival that cannot be told how many answers may be missing gives up at the first: quicker here, and mistaken sooner below. Choose a contender above to follow it through the page.`,
+      html`<div class="wide">${overview(view, { labels: "left", width: 1140 }, "overview-wide")}</div><div class="narrow">${overview(view, { labels: "above", width: 358 }, "overview-narrow")}</div>`,
     ),
     section(
       "matrix",
       "Who noticed what",
-      `Measured large, predicted small. “missed”: not within ${waitMs / 1000} s. ${odd === 0 ? "No cell lies outside its prediction." : `Outside the prediction, and flagged “!” with the number of links: ${odd} of the cells.`}`,
+      `Measured large, predicted small. “missed”: not within ${chosen(waitMs)}. ${odd === 0 ? "No cell lies outside its prediction." : `Outside the prediction, and flagged “!” with the number of links: ${odd} of the cells.`}`,
       detectionMatrix(view),
     ),
     section(
       "latency",
       "Every link, not just the median",
       "The share of links that had noticed, by time since the fault. Faults strike evenly over the interval. Predicted spans are shaded; each panel has a scale of its own.",
-      ecdfs(view),
+      fold("A panel for each fault", ecdfs(view)),
     ),
     section(
       "frontier",
       "What a second of latency costs in octets",
-      "Lower left is better: sooner, for less. The dotted line joins those whom nobody beats in both. Who never noticed stands above the red line.",
-      html`${frontiers(view)}<h3>On the wire</h3>${wireTable(view)}`,
+      "Lower left is better: sooner, for less. The dotted line joins those whom nobody beats in both. Who never noticed stands above the red line. Octets are counted with each frame at least 60 octets, as on a real wire.",
+      html`${frontiers(view)}<h3>On the wire</h3><p class="note">${WIRE_NOTE}</p>${wireTable(view)}`,
     ),
     section(
       "frames",
@@ -113,22 +122,26 @@ function sections(view: View, qos: QosPicture | undefined): Html[] {
     section(
       "mistakes",
       "What must not be called death",
-      "Loss, jitter, short outages, our own stall: the peer lives throughout, so every verdict is a mistake. In brackets, how many links should err by the contender's own formula, with 95 % confidence; outside of that it is flagged “!”. Where none was seen, the bound is that of 95 % confidence.",
-      html`${mistakesMatrix(view)}<h3>Living peers called dead: expected and measured</h3>${livingPeersTable(view)}`,
+      "Loss, jitter, short outages, our own stall: the peer lives throughout, so every verdict is a mistake. Rates are those of one condition; unlike ones have no common rate. In brackets, how many links should err by the contender's own formula, with 95 % confidence; outside of that it is flagged “!”. Where none was seen, the bound is that of 95 % confidence. “By the other end”: it hung up because it did not hear us, which is no verdict of the contender’s.",
+      html`${mistakesMatrix(view)}<h3>Living peers called dead: expected and measured</h3>${fold("The table, with each one’s reason", livingPeersTable(view))}`,
     ),
-    ...(qos === undefined ? [] : [qosSection(qos)]),
     section(
       "cost",
       "What it costs to run",
       "Median of the rounds, with the 5th to 95th percentile as a line. A red tick is the limit we set ourselves.",
-      costs(view),
+      fold("Every figure of cost", costs(view)),
     ),
     section(
       "defaults",
       "At their own defaults",
       "Predicted, not measured: these times are too long to wait for. The formulas are the ones held against measurement above.",
-      defaultsMatrix(view),
+      fold("A row for each contender", defaultsMatrix(view)),
     ),
+  ];
+}
+
+function sectionsInWords(view: View): Html[] {
+  return [
     section(
       "claims",
       "The folklore, judged",

@@ -1,4 +1,6 @@
 import type { SubjectRow } from "../results.js";
+import { type Html, html } from "./html.js";
+import { rivalShape, type Shape } from "./symbols.js";
 
 /** How a subject is drawn, the same in every picture. */
 export interface Ink {
@@ -7,7 +9,8 @@ export interface Ink {
   readonly color: string;
   /** SVG dash array: rivals are dashed. */
   readonly dash: string;
-  readonly symbol: "circle" | "square2";
+  /** Ours are filled circles; each rival has a hollow shape of its own. */
+  readonly symbol: Shape;
   readonly strokeWidth: number;
 }
 
@@ -27,7 +30,7 @@ const HEARTBEAT = [
 const RIVAL = { light: "#666d78", dark: "#9aa3b2" };
 const DASHES = ["6 3", "2 2.5", "9 3 2 3", "4 5", "12 4", "1.5 4", "9 3 2 3 2 3"];
 
-/** The inks of all subjects: ours in colour, unbroken; rivals grey, each with a dash of its own. */
+/** The inks of all subjects: ours in colour, unbroken; rivals grey, each with a dash and a shape of its own. */
 export function inksOf(subjects: readonly SubjectRow[]): ReadonlyMap<string, Ink> {
   let rivals = 0;
   return new Map(
@@ -38,13 +41,20 @@ export function inksOf(subjects: readonly SubjectRow[]): ReadonlyMap<string, Ink
         {
           className: `subject-${index}`,
           color: `var(--subject-${index})`,
-          dash: ours ? "none" : DASHES[rivals++ % DASHES.length]!,
-          symbol: ours ? "circle" : "square2",
+          dash: ours ? "none" : DASHES[rivals % DASHES.length]!,
+          symbol: ours ? "circle" : rivalShape(rivals++),
           strokeWidth: ours ? 2 : 1.5,
         },
       ];
     }),
   );
+}
+
+/** A subject's mark for a legend, around the origin. */
+export function markOf({ color, symbol }: Ink): Html {
+  return symbol === "circle"
+    ? html`<circle r="4.5" fill="${color}"/>`
+    : html`<path d="${symbol.path(4)}" fill="var(--page)" stroke="${color}" stroke-width="1.5" stroke-linejoin="round"/>`;
 }
 
 /** CSS declarations of the subjects' colours on one background. */

@@ -21,8 +21,9 @@ type Contender = QosPicture["contenders"][number];
 const WIDTH = 560;
 const HEIGHT = 460;
 const MARGIN = { left: 66, right: 18, top: 16, bottom: 44 };
-const LIGHT = ["#005f9e", "#c24e00", "#5d646e", "#00805c", "#8a4fc0", "#5b7d00", "#b3407e"];
-const DARK = ["#4aa8ee", "#ff8c42", "#c3c9d2", "#2fd0a0", "#c39bf5", "#b7d94c", "#f08cc0"];
+/** None of them a contender's: a curve is a detector, not a library on a wire. */
+const LIGHT = ["#4338ca", "#9b2226", "#5d646e", "#0b7285", "#7a4a1e", "#86198f", "#4d6a12"];
+const DARK = ["#a3a8ff", "#ff9a94", "#c3c9d2", "#63d5e6", "#dcaa74", "#ef9ff3", "#b9d382"];
 const STANDARD_RADIUS = 5;
 const RADIUS = 2.6;
 const DASHES = ["6 3", "2 2.5", "9 3 2 3", "4 5", "12 4", "1.5 4"];

@@ -43,8 +43,9 @@ figcaption{font-weight:600;line-height:1.3;margin:0 0 6px}
 figcaption small{display:block;font-size:.88rem}
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,310px),1fr));gap:32px 28px}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:36px 40px}
-.narrow{display:none}
-@media (max-width:720px){.wide{display:none}.narrow{display:block}}
+.ladders{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,262px),1fr));gap:32px 20px}
+div.narrow{display:none}
+@media (max-width:720px){div.wide{display:none}div.narrow{display:block}}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,240px),1fr));gap:1px;background:var(--rule);border-block:1px solid var(--rule);margin:32px 0 0;list-style:none;padding:0}
 .cards li{background:var(--page);padding:18px}
 .cards li:first-child{padding-left:0}
@@ -63,6 +64,10 @@ figcaption small{display:block;font-size:.88rem}
 @media (min-width:1000px){.legend{flex-wrap:wrap}}
 .scroll{overflow-x:auto;scrollbar-width:thin;border:1px solid var(--rule);border-radius:8px;background:var(--panel)}
 .multiples+.scroll{margin-top:28px}
+.bleed{margin-inline:calc((100% - min(100vw - 32px,1460px))/2)}
+.reasons{min-width:860px}
+.matrix td.predicted{white-space:normal;font-size:.8rem}
+.note+.scroll{margin-top:12px}
 .wide thead th{white-space:normal}
 .wide th[scope=row]{min-width:190px}
 table{border-collapse:collapse;width:100%;font-size:.86rem;font-variant-numeric:tabular-nums}
@@ -72,14 +77,16 @@ thead th{vertical-align:bottom;font-weight:600}
 th[scope=row]{font-weight:600}
 .number{text-align:right;white-space:nowrap}
 .matrix td{text-align:right;white-space:nowrap;border-left:2px solid var(--panel)}
-.matrix td,.matrix thead th{padding-inline:8px}
-.matrix thead th{text-align:right;min-width:76px}
+.matrix td,.matrix thead th{padding-inline:3px 4px}
+.matrix thead th{text-align:right;font-size:.76rem;line-height:1.25}
+.matrix thead th,.matrix td{min-width:58px}
+.matrix small{font-size:.7rem;letter-spacing:-.015em}
 .matrix thead th:first-child{text-align:left}
-.matrix th:first-child{position:sticky;left:0;z-index:1;background:var(--panel);min-width:150px;max-width:240px}
+.matrix th:first-child{position:sticky;left:0;z-index:1;background:var(--panel);min-width:118px;max-width:170px;line-height:1.3}
 @media (max-width:720px){.matrix th:first-child{min-width:112px;max-width:124px;font-size:.8rem}}
 .matrix small,.matrix b,th small{display:block}
 small{font-weight:400;color:var(--muted);font-size:.78rem}
-.matrix b{font-size:1rem}
+.matrix b{font-size:.88rem}
 .found{background:var(--found)}.missed-cell{background:var(--missed)}.partial{background:var(--partial)}
 .missed-cell b,td.missed-cell{color:var(--bad)}
 .none{color:var(--muted)}
@@ -99,7 +106,10 @@ abbr{text-decoration:none;cursor:help}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,260px),1fr));gap:14px 28px;margin:0 0 24px}
 .facts dt{color:var(--muted);font-size:.84rem}.facts dd{margin:0;overflow-wrap:anywhere}
 details{margin-top:8px}summary{cursor:pointer;color:var(--muted);font-size:.88rem}
-details .scroll{max-height:320px;overflow:auto;margin-top:6px}
+.frames .scroll{max-height:320px;overflow:auto;margin-top:6px}
+.fold>summary{padding:10px 12px;border:1px solid var(--rule);border-radius:8px;font-size:.95rem}
+.fold[open]>summary{margin-bottom:16px}
+@supports selector(::details-content){@media (min-width:721px){.fold>summary{display:none}.fold::details-content{content-visibility:visible;block-size:auto}}}
 .not-measured{padding-left:1.2em}
 .not-measured li{margin:.4em 0;overflow-wrap:anywhere}
 footer{max-width:1180px;margin:72px auto 0;padding:20px 16px 48px;color:var(--muted);font-size:.88rem;border-top:1px solid var(--rule)}`;

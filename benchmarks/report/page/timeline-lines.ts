@@ -37,11 +37,11 @@ function exchangesIn(frames: Timeline["frames"]): { atMs: number; words: string 
   return exchanges.map(({ atMs, words, octets }) => ({ atMs, words: `${words.join(" ")}, ${octets} B` }));
 }
 
-/** What a frame is, in a word or two: "keepalive probe", "data", "RST ACK". Its full summary is in the table. */
+/** What a frame is, in a word or two: "probe", "data", "RST ACK". Its full summary is in the table. */
 export function shortSummary(summary: string): string {
   const said = /\(([^()]+)\)$/.exec(summary)?.[1];
-  if (said !== undefined) return said.replace(/^keepalive ack$/, "ack");
-  if (summary.startsWith("UDP ")) return "datagram";
+  if (said !== undefined) return said.replace(/^keepalive (?=ack$|probe$)/, "");
+  if (summary.startsWith("UDP ")) return "UDP";
   const segment = /^TCP \S+ > \S+ ([A-Z ]+?) seq .*len (\d+)$/.exec(summary);
   if (segment === null) return summary;
   const [, flags = "", length] = segment;

@@ -1,14 +1,16 @@
 import { arrow, axisY, dot, link, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
 import type { Timeline } from "../results.js";
-import { duration } from "../words.js";
+import { counted, duration } from "../words.js";
+import { fold } from "./fold.js";
 import { type Html, html } from "./html.js";
 import { svgOf } from "./svg.js";
 import { type Line, linesOf, signed, spread } from "./timeline-lines.js";
 import type { View } from "./view.js";
 
-const WIDTH = 350;
+/** Four fit beside each other. */
+const WIDTH = 270;
 const LINE_PX = 15;
-const MARGIN = { left: 52, top: 26, bottom: 12 };
+const MARGIN = { left: 48, top: 26, bottom: 12 };
 /** Where the arrows end, and where the words start, in units of the arrows' length. */
 const WORDS_AT = 1.14;
 
@@ -21,7 +23,10 @@ export function timelines(view: View): Html {
     const shown = all.filter((timeline) => timeline.fault === fault);
     const window = windowOf(shown, view.results.settings.intervalMs);
     return html`<h3>${view.catalogue.titleOfFault(fault)}</h3>
-<div class="multiples">${shown.map((timeline) => ladder(view, timeline, window))}</div>`;
+${fold(
+  `${counted(shown.length, "trial")}, frame by frame`,
+  html`<div class="ladders">${shown.map((timeline) => ladder(view, timeline, window))}</div>`,
+)}`;
   })}`;
 }
 
@@ -54,7 +59,7 @@ function ladder(view: View, timeline: Timeline, [fromMs, toMs]: readonly [number
       marginTop: MARGIN.top,
       marginBottom: MARGIN.bottom,
       style: { fontSize: "12px" },
-      x: { domain: [0, 4.2], axis: null },
+      x: { domain: [0, 5.6], axis: null },
       y: { domain: [toMs, fromMs], reverse: false },
       marks: [
         axisY({
@@ -113,7 +118,7 @@ function lineMarks({ atMs, words, kind }: Line, wordsAtMs: number): Markish[] {
 }
 
 function frameTable({ frames }: Timeline): Html {
-  return html`<details><summary>${frames.length} frames</summary><div class="scroll" tabindex="0"><table>
+  return html`<details class="frames"><summary>${frames.length} frames</summary><div class="scroll" tabindex="0"><table>
 <thead><tr><th scope="col">at</th><th scope="col">way</th><th scope="col">octets</th><th scope="col">what</th></tr></thead>
 <tbody>${frames.map(
     ({ atMs, direction, octets, summary }) =>

@@ -1,5 +1,6 @@
 import { type Catalogue, catalogueOf } from "../catalogue.js";
 import { type Cell, cellOf } from "../cells.js";
+import { resolutionOf } from "../resolution.js";
 import type { Results, SubjectRow } from "../results.js";
 import { type Ink, inksOf } from "./palette.js";
 
@@ -11,6 +12,8 @@ export interface View {
   ink(subject: string): Ink;
   /** How a subject did under a fault; undefined when not measured. */
   cell(subject: string, fault: string): Cell | undefined;
+  /** Below this a latency under a fault cannot be told from none. */
+  resolution(fault: string): number;
   /** Why a cell was not measured; undefined when nobody says. */
   whyNot(subject: string, fault: string): string | undefined;
 }
@@ -22,6 +25,7 @@ export function viewOf(results: Results, shown?: readonly string[]): View {
   const catalogue = { ...whole, subjects: whole.subjects.filter(isShown) };
   const inks = inksOf([...catalogue.subjects, ...catalogue.controls]);
   const cells = new Map<string, Cell | undefined>();
+  const resolutions = new Map(whole.faults.map(({ name }) => [name, resolutionOf(results, name)]));
   return {
     results,
     catalogue,
@@ -31,6 +35,7 @@ export function viewOf(results: Results, shown?: readonly string[]): View {
       if (!cells.has(key)) cells.set(key, cellOf(results, subject, fault));
       return cells.get(key);
     },
+    resolution: (fault) => resolutions.get(fault) ?? 0,
     whyNot: (subject, fault) =>
       results.notMeasured.find(
         (row) =>

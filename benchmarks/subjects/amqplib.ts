@@ -99,5 +99,6 @@ function expectLooks(effect: FaultEffect, { lookMs, theirBeatMs, ourBeatMs }: Be
 }
 
 function inWords(heartbeatS: number): string {
-  return `heartbeat ${heartbeatS} s, dead at the second look in a row in vain, ${2 * heartbeatS} s to ${3 * heartbeatS} s after the last beat`;
+  const [soonest, latest] = [2 * heartbeatS, 3 * heartbeatS];
+  return `heartbeat ${heartbeatS} s, dead at the second look in a row in vain, ${soonest} s to ${latest} s after the last beat`;
 }

@@ -10,9 +10,10 @@ const EXIT_LIMIT_MS = 5000;
  * The peer's process ends by itself, without a word to anybody: an uncaught exception, a `process.exit()`, the
  * end of a script, a redeployment.
  *
- * The lab has the process call `process.exit()`, once the programs that it has started for its part have halted. The kernel lives on and closes the sockets for it, so a TCP
- * connection ends at once and datagrams to a closed port are answered with ICMP "port unreachable". Each process has
- * an instant of its own, between that call and the moment at which it was gone, some milliseconds apart.
+ * The lab has the process call `process.exit()`, once the programs that it has started for its part have halted. The
+ * kernel lives on and closes the sockets for it, so a TCP connection ends at once and datagrams to a closed port are
+ * answered with ICMP "port unreachable". Each process has an instant of its own, between being told and the moment at
+ * which it was gone, some milliseconds apart.
  */
 export const exit: Fault = {
   name: "exit",

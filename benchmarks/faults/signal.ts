@@ -7,8 +7,8 @@ const DELIVERY_MS = 1000;
 
 /**
  * Sends a signal to each of the peer's processes, with those it has adopted, and waits until it has taken effect on
- * every thread of theirs before it sends the next: many that end at once hold each other up, and nobody could say when each did. A killed
- * process has its sockets open as long as one of its threads lives.
+ * every thread of them before it goes on to the next: many that end at once hold each other up, and nobody could say
+ * when each did. A killed process has its sockets open as long as one of its threads lives.
  *
  * @param effect matches the states of the threads after the signal, each a letter of proc(5): T stopped, Z
  *   zombie

@@ -10,7 +10,7 @@ import {
   startDependant,
 } from "../lab/index.js";
 
-/** Five seconds on an idle machine; while all others start, several times that. */
+/** Five seconds on an idle machine; several times that while all others start, or on a busy one. */
 const START_LIMIT_MS = 60_000;
 
 // Below those that the kernel gives to whoever asks for any: nobody takes one while the broker starts.

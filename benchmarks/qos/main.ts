@@ -5,29 +5,35 @@ import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 import { onStage } from "../run/stage.js";
 import { integer, options, run } from "../run/usage.js";
+import { bargains } from "./bargain.js";
 import { CONDITIONS } from "./conditions.js";
 import { contenderRows } from "./contenders.js";
 import { GENERATED_INTERVAL_MS, generatedCurves, recordedCurve } from "./curves.js";
 import { headline } from "./headline.js";
+import { syncQosReadme } from "./readme.js";
 import { RECORDINGS, record } from "./recorder.js";
 import { type Recording, readRecordings, writeRecording } from "./recording.js";
 import { environmentHere, type QosHeadline, type QosResults, readQos, writeQos } from "./results.js";
-import { headlineLines, qosTables } from "./table.js";
+import { type SensitivityOptions, sensitivity } from "./sensitivity.js";
+import { bargainLines, headlineLines, qosTables, sensitivityLines } from "./table.js";
 import { WORLDS } from "./worlds.js";
 
 const USAGE = `npm run bench -- --qos [options]
 
-  --headline      only: the default policy against a plain timeout, in bursts of loss with local stalls;
+  --headline      only: the default policy against a plain timeout, for the same octets, and for the same time
+                  to detect in bursts of loss with local stalls, with how much that depends on the bursts;
                   results are put into an existing FILE, beside the curves
   --record        only: record beats in the lab, for 40 s, into FILE's folder traces/
   --hours N       of each generated condition      (1 to 100000, default 200)
-  --peer-hours N  of each world of the headline    (1 to 100000000, default 1000000)
+  --peer-hours N  of each world of the headline    (1 to 100000000, default 1000000);
+                  of each other kind of bursts a fiftieth
   --minutes M     stop each part after so long     (1 to 1000, default 20)
   --seed N        of everything that is generated  (1 to 1000000, default 1)
   --out FILE      where results go                 (default benchmarks/results/qos.json)
   --help          this text`;
 
 const RESULTS = fileURLToPath(new URL("../../results/qos.json", import.meta.url));
+const README = fileURLToPath(new URL("../../qos/README.md", import.meta.url));
 const RECORD_MS = 40_000;
 
 interface CommandLine {
@@ -72,6 +78,22 @@ function headlines({ peerHours, minutes, seed }: CommandLine): QosHeadline[] {
   });
 }
 
+function sameOctets({ hours, minutes, seed }: CommandLine): QosResults["bargains"] {
+  process.stderr.write("  for the same octets …\n");
+  return bargains({ hours, seed: seed + 500_000, goOn: within(minutes) });
+}
+
+/** Each of its many cells needs fewer hours than a world of the headline, and has seeds of its own. */
+function otherBursts({ peerHours, minutes, seed }: CommandLine): QosResults["sensitivity"] {
+  process.stderr.write("  the same under other bursts …\n");
+  const options: SensitivityOptions = {
+    peerHours: peerHours / 50,
+    seed: seed + 1000,
+    goOn: within(minutes),
+  };
+  return sensitivity(options);
+}
+
 function finite({ from, to }: { readonly from: number; readonly to: number }) {
   return { from, to: Number.isFinite(to) ? to : null };
 }
@@ -85,12 +107,14 @@ function measureAll(commandLine: CommandLine): QosResults {
     ...recordings.flatMap(recordedCurve),
   ];
   return {
-    schema: 1,
+    schema: 2,
     environment: environmentHere(),
     conditions: [...CONDITIONS.map(generated), ...recordings.map(recorded)],
     contenders: contenderRows(),
     points,
+    bargains: sameOctets(commandLine),
     headlines: headlines(commandLine),
+    sensitivity: otherBursts(commandLine),
     notMeasured: notMeasured(recordings),
   };
 }
@@ -138,11 +162,26 @@ async function recordAll(out: string, args: readonly string[]): Promise<number> 
   });
 }
 
+/** What is committed stands in the README, too. */
+function write(out: string, results: QosResults): void {
+  writeQos(out, results);
+  if (out === RESULTS) syncQosReadme(README, results, { check: false });
+}
+
 function headlineOnly(commandLine: CommandLine): void {
-  const found = headlines(commandLine);
-  process.stdout.write(`${found.map(headlineLines).join("\n\n")}\n`);
+  const found = {
+    bargains: sameOctets(commandLine),
+    headlines: headlines(commandLine),
+    sensitivity: otherBursts(commandLine),
+  };
+  const lines = [
+    bargainLines(found.bargains),
+    ...found.headlines.map(headlineLines),
+    sensitivityLines(found.sensitivity),
+  ];
+  process.stdout.write(`${lines.join("\n\n")}\n`);
   if (!existsSync(commandLine.out)) return;
-  writeQos(commandLine.out, { ...readQos(commandLine.out), headlines: found });
+  write(commandLine.out, { ...readQos(commandLine.out), ...found });
 }
 
 await run(USAGE, async (args) => {
@@ -156,7 +195,7 @@ await run(USAGE, async (args) => {
   }
   const results = measureAll(commandLine);
   mkdirSync(dirname(out), { recursive: true });
-  writeQos(out, results);
+  write(out, results);
   process.stdout.write(`${qosTables(results)}\n`);
   process.stdout.write(pc.dim(`Every figure: ${relative(process.cwd(), out)}\n`));
   return 0;

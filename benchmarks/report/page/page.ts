@@ -30,7 +30,7 @@ export function renderPage(results: Results, qos?: QosPicture): string {
 <meta name="color-scheme" content="light dark"><title>Heartwire: who notices that the other end is gone?</title>
 <link rel="icon" href="data:,"><style>${new Html(style)}</style></head>
 <body>${masthead(view)}<main>${legend(view)}${sections(view, qos)}</main>
-<footer>Made by Heartwire from one results file of schema ${results.schema}, ${results.environment.date}. Every figure, and every “not measured”, is in that file.</footer>
+<footer>Made by Heartwire from one results file of schema ${results.schema}, ${results.environment.date}. Every figure, and every “not measured”, is in that file${qos === undefined ? "" : `, but for those of the detectors' quality of service: they are from qos.json, ${qos.environment.date}`}.</footer>
 </body></html>
 `;
   return page.text;

@@ -2,8 +2,10 @@ import { dot, line, type Markish, ruleY, text } from "@observablehq/plot";
 import { duration } from "../words.js";
 import { type Html, html, Html as Markup } from "./html.js";
 import { type Domain, type LogFrame, leaderTo, logPlot, namesIn } from "./log-frame.js";
+import { bargainTable } from "./qos-bargain.js";
 import { headlineTables } from "./qos-headline.js";
 import { type QosPicture, rounded } from "./qos-picture.js";
+import { sensitivityMap } from "./qos-sensitivity.js";
 import { svgOf } from "./svg.js";
 
 /** A point of a curve. */
@@ -35,7 +37,7 @@ const STYLE = `:root{${declarations(LIGHT)}}@media (prefers-color-scheme:dark){:
 export function qosCurves(qos: QosPicture): Html {
   const figures = qos.conditions.map((condition) => figure(qos, condition));
   const missing = qos.notMeasured.map(({ what, why }) => html`<li>${what}: ${why}</li>`);
-  return html`<style>${new Markup(STYLE)}</style><div class="pairs">${figures}</div>${headlineTables(qos)}<h3>Not measured here</h3><ul class="not-measured">${missing}</ul>`;
+  return html`<style>${new Markup(STYLE)}</style><div class="pairs">${figures}</div>${bargainTable(qos)}${headlineTables(qos)}${sensitivityMap(qos)}<h3>Not measured here</h3><ul class="not-measured">${missing}</ul><p class="note">Measured on ${qos.environment.date.slice(0, 10)} (${qos.environment.cpuModel}, Node ${qos.environment.node}), apart from the rest of this page; every figure of this section is in qos.json.</p>`;
 }
 
 function figure(qos: QosPicture, { name, title, why }: QosPicture["conditions"][number]): Html {

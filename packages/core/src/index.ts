@@ -28,6 +28,7 @@ export * from "./phi-accrual.js";
 export * from "./policy.js";
 export * from "./prediction.js";
 export * from "./probe-budget.js";
+export { RATE_TOLERANCE, REFUSAL_LIMIT } from "./receive-limit.js";
 export * from "./rejection.js";
 export {
   type Candidate,

@@ -161,6 +161,10 @@ describe("quality of service, told", () => {
       expect(labels.length).toBeGreaterThan(3);
       for (const label of labels) expect(label.textContent, name).not.toBe("");
     }
+    // Where nobody was seen to err there is a bound, with an arrow, and no line that reads as none.
+    const quiet = page.querySelector('[aria-labelledby^="qos-lan-t"]')!;
+    expect(quiet.textContent).toContain("↓");
+    expect(quiet.textContent).not.toContain("none seen");
     const ids = [...page.querySelectorAll("[id]")].map(({ id }) => id);
     expect(ids).toHaveLength(new Set(ids).size);
     const section = page.querySelector("#qos")!.parentElement!;

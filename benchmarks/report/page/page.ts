@@ -71,7 +71,7 @@ function qosSection(qos: QosPicture): Html {
   return section(
     "qos",
     "Sooner, or less often wrong",
-    "Every policy of ours and every rival’s own formula on the same arrivals of heartbeats: how long a crash stays unnoticed, against how often a living peer is called dead. Each curve is one detector, swept over its own parameter; lower left is better. The large mark is its standard setting; where no mistake was seen, the mark is hollow, stands on the dashed line, and its title tells the exact 95 % bound.",
+    "Every policy of ours and every rival’s own formula on the same arrivals of heartbeats: how long a crash stays unnoticed, against how often a living peer is called dead. Each curve is one detector, swept over its own parameter; lower left is better. The large mark is its standard setting; where no mistake was seen, the mark is hollow and stands at the upper end of the exact 95 % interval: the truth lies anywhere below, and how far is a matter of how long was watched.",
     qosCurves(qos),
   );
 }

@@ -1,4 +1,4 @@
-import { dot, line, type Markish, ruleY, text } from "@observablehq/plot";
+import { dot, line, type Markish, text } from "@observablehq/plot";
 import { duration } from "../words.js";
 import { type Html, html, Html as Markup } from "./html.js";
 import { type Domain, type LogFrame, leaderTo, logPlot, namesIn } from "./log-frame.js";
@@ -11,7 +11,7 @@ import { svgOf } from "./svg.js";
 /** A point of a curve. */
 interface Place {
   readonly detectionMs: number;
-  /** Where no mistake was seen, the end of the exact 95 % interval, which is not where it is drawn. */
+  /** Where no mistake was seen, the upper end of the exact 95 % interval. */
   readonly rate: number;
   readonly seen: boolean;
   readonly standard: boolean;
@@ -49,14 +49,8 @@ function figure(qos: QosPicture, { name, title, why }: QosPicture["conditions"][
   const caption = html`<figcaption>${title}<small>${why}</small></figcaption>`;
   if (all.length === 0) return html`<figure>${caption}<p class="note">No crash was found.</p></figure>`;
   const x = domainOf(all.map(({ detectionMs }) => detectionMs));
-  // Beneath all that was seen: a bound of few hours, drawn as a rate, would look worse than a mistake.
-  const floor = Math.min(...all.map(({ rate }) => rate)) / 2;
-  const y: Domain = [floor / 1.5, domainOf(all.map(({ rate }) => rate))[1]];
-  const curves = found.map(({ contender, places }) => ({
-    contender,
-    places: places.map((place) => (place.seen ? place : { ...place, rate: floor })),
-  }));
-  const labels = curves.flatMap(({ contender, places }) =>
+  const y = rateDomain(all.map(({ rate }) => rate));
+  const labels = found.flatMap(({ contender, places }) =>
     places.filter(({ standard }) => standard).map((place) => ({ contender, place })),
   );
   const frame: LogFrame = {
@@ -80,19 +74,11 @@ function figure(qos: QosPicture, { name, title, why }: QosPicture["conditions"][
   };
   const svg = svgOf(
     logPlot(frame, [
-      ruleY([floor], { stroke: "var(--good)", strokeDasharray: "3 3" }),
-      text(["none seen"], {
-        frameAnchor: "bottom-left",
-        dx: 4,
-        dy: -2,
-        fill: "var(--good)",
-        textAnchor: "start",
-      }),
-      ...curves.flatMap(({ contender, places }) => curveMarks(qos, contender, places)),
+      ...found.flatMap(({ contender, places }) => curveMarks(qos, contender, places)),
       ...labelMarks(
         qos,
         labels,
-        curves.flatMap(({ places }) => places),
+        found.flatMap(({ places }) => places),
         frame,
       ),
     ]),
@@ -122,14 +108,22 @@ function placesOf({ points }: QosPicture, contender: Contender, condition: strin
 function curveMarks(qos: QosPicture, contender: Contender, places: readonly Place[]): Markish[] {
   const { color, dash } = inkOf(qos, contender);
   return [
-    line(places, {
-      x: "detectionMs",
-      y: "rate",
-      stroke: color,
-      strokeWidth: contender.kind === "heartwire" ? 1.8 : 1.2,
-      strokeDasharray: dash,
-      strokeOpacity: 0.8,
-    }),
+    // Between bounds there is no curve: how low the truth lies is not known.
+    line(
+      places.filter(({ seen }) => seen),
+      {
+        x: "detectionMs",
+        y: "rate",
+        stroke: color,
+        strokeWidth: contender.kind === "heartwire" ? 1.8 : 1.2,
+        strokeDasharray: dash,
+        strokeOpacity: 0.8,
+      },
+    ),
+    text(
+      places.filter(({ seen }) => !seen),
+      { x: "detectionMs", y: "rate", text: () => "↓", dy: 11, fill: color },
+    ),
     ...[true, false].map((seen) =>
       dot(
         places.filter((place) => place.seen === seen),
@@ -189,6 +183,12 @@ function inkOf({ contenders }: QosPicture, contender: Contender) {
 
 function shortTitle({ title }: Contender): string {
   return title.replace(/^Heartwire: /, "");
+}
+
+/** With room for the arrows beneath bounds, and for a tick or two where there is nothing but one bound. */
+function rateDomain(rates: readonly number[]): Domain {
+  const least = Math.min(...rates);
+  return [least / 3, Math.max(least * 30, ...rates) * 1.3];
 }
 
 function domainOf(values: readonly number[]): Domain {

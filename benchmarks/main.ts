@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { committedQos } from "./qos/results.js";
 import { withClaims } from "./report/claims.js";
 import { renderPage } from "./report/page/page.js";
 import { printReport } from "./report/print.js";
@@ -47,7 +48,7 @@ async function compareHere({ out, ...plan }: CommandLine, stage: Stage): Promise
     const results = withClaims(found);
     const page = `${out.replace(/\.json$/, "")}.html`;
     writeResults(out, results);
-    writeFileSync(page, renderPage(results));
+    writeFileSync(page, renderPage(results, committedQos()));
     printReport(results, out);
     process.stdout.write(`As a page, with plots: ${relative(process.cwd(), page)}\n`);
     return 0;

@@ -65,7 +65,7 @@ const BY_MULTIPLIER = { parameter: "detect multiplier", values: MULTIPLIERS, sta
 const HEARTWIRE: readonly Contender[] = [
   heartwire(
     "fixed-timeout",
-    "Heartwire: fixed timeout (default)",
+    "Heartwire: fixed timeout, 15 probes",
     { ...BY_MULTIPLIER, probes: "always" },
     (detectMultiplier, intervalMs) => fixedTimeout({ intervalMs, detectMultiplier, mode: LISTEN }),
   ),

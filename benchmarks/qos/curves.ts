@@ -8,13 +8,13 @@ import { type Point, Tally } from "./tally.js";
 /** Of the generated beats; every duration that is asked for is in proportion to it. */
 export const GENERATED_INTERVAL_MS = 1000;
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** One trace of so many hours a round. */
-const ROUND_HOURS = 2;
+export const ROUND_HOURS = 2;
 const CRASHES_PER_ROUND = 6;
 /** Long enough for every estimator to have learnt. */
-const CRASH_TRACE_MS = 10 * MINUTE_MS;
+export const CRASH_TRACE_MS = 10 * MINUTE_MS;
 const FIRST_CRASH_MS = 3 * MINUTE_MS;
 /** Of a recorded trace: crashes evenly spread over all but its first quarter. */
 const CRASHES_PER_RECORDING = 60;
@@ -38,8 +38,7 @@ export function generatedCurves({ hours, seed, goOn }: CurveOptions): QosPoint[]
       const roundSeed = seed + 1000 * round + 10 * index;
       const live = generate(conditions, GENERATED_INTERVAL_MS, ROUND_HOURS * HOUR_MS, roundSeed);
       const crashed = generate(conditions, GENERATED_INTERVAL_MS, CRASH_TRACE_MS, roundSeed + 1);
-      const random = seededRandom(roundSeed + 2);
-      const crashes = Array.from({ length: CRASHES_PER_ROUND }, () => crashInstant(random()));
+      const crashes = crashInstants(roundSeed + 2);
       for (const tally of tallies) {
         tally.live(live);
         for (const crashMs of crashes) tally.crash(crashed, crashMs);
@@ -65,8 +64,13 @@ export function recordedCurve(recording: Recording): QosPoint[] {
   return pointsOf(recording.name, tallies);
 }
 
-function crashInstant(share: number): number {
-  return FIRST_CRASH_MS + share * (CRASH_TRACE_MS - FIRST_CRASH_MS);
+/** When crashes happen in a trace of {@link CRASH_TRACE_MS}. */
+export function crashInstants(seed: number): readonly number[] {
+  const random = seededRandom(seed);
+  return Array.from(
+    { length: CRASHES_PER_ROUND },
+    () => FIRST_CRASH_MS + random() * (CRASH_TRACE_MS - FIRST_CRASH_MS),
+  );
 }
 
 function talliesOf(contenders: readonly Contender[], confirmation?: Confirmation): Tally[] {

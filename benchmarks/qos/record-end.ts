@@ -3,7 +3,7 @@
 import { udp, udpHub } from "@heartwire/udp";
 import { fixedTimeout, monitorPeers, respond } from "heartwire";
 import { monotonicMs, openLabChannel } from "../lab/index.js";
-import type { FromRecorder, HeardBeat, ToRecorder } from "./record-protocol.js";
+import type { Blocked, FromRecorder, HeardBeat, ToRecorder } from "./record-protocol.js";
 
 /** Far from any verdict: here only the arrivals count. */
 const PATIENCE = 1000;
@@ -11,11 +11,13 @@ const PAYLOAD_OCTETS = 12;
 
 const channel = openLabChannel<ToRecorder, FromRecorder>();
 const beats: HeardBeat[] = [];
+const blocked: Blocked[] = [];
 
 for await (const message of channel.messages) {
   if (message.type === "listen") await listen(message);
   else if (message.type === "beat") beat(message);
-  else channel.send({ type: "heard", beats });
+  else if (message.type === "block") block(message.forMs);
+  else channel.send({ type: "heard", beats, blocked });
 }
 process.exit();
 
@@ -30,6 +32,14 @@ async function listen({ address, intervalMs }: Extract<ToRecorder, { type: "list
     beats.push({ seq: view.getUint32(0), sentMs: view.getFloat64(4), arrivedMs });
   });
   channel.send({ type: "listening", port: (await hub.bound).port });
+}
+
+/** As a long computation does. */
+function block(forMs: number): void {
+  const fromMs = monotonicMs();
+  let nowMs = fromMs;
+  while (nowMs < fromMs + forMs) nowMs = monotonicMs();
+  blocked.push({ fromMs, toMs: nowMs });
 }
 
 function beat({ address, port, intervalMs }: Extract<ToRecorder, { type: "beat" }>): void {

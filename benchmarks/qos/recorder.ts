@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Impairment } from "../lab/index.js";
+import { seededRandom } from "../lab/random.js";
 import type { Stage } from "../run/stage.js";
-import type { FromRecorder, ToRecorder } from "./record-protocol.js";
+import { exponential } from "./random-draws.js";
+import type { Blocked, FromRecorder, ToRecorder } from "./record-protocol.js";
 import type { Recording } from "./recording.js";
 import { environmentHere } from "./results.js";
 
@@ -12,6 +14,16 @@ export interface RecordingPlan {
   readonly title: string;
   readonly why: string;
   readonly impairment?: Impairment;
+  /** What happens now and then meanwhile. */
+  readonly faults?: RecordedFaults;
+}
+
+/** Exponentially far apart and long, from a seed; `cut`: nothing passes the router; `block`: the monitor does not run. */
+export interface RecordedFaults {
+  readonly kind: "cut" | "block";
+  readonly everyMs: number;
+  readonly meanMs: number;
+  readonly seed: number;
 }
 
 const INTERVAL_MS = 100;
@@ -45,6 +57,18 @@ export const RECORDINGS: readonly RecordingPlan[] = [
     why: "the lab's router holds each packet back for 10 to 90 ms, so that they overtake each other",
     impairment: both({ delayMs: 50, jitterMs: 40 }),
   },
+  {
+    name: "recorded-bursts",
+    title: "recorded: short cuts",
+    why: "the lab's router passes nothing for 150 ms in the mean, once in 5 s",
+    faults: { kind: "cut", everyMs: 5000, meanMs: 150, seed: 1 },
+  },
+  {
+    name: "recorded-stalls",
+    title: "recorded: the monitor stalls",
+    why: "the monitor's event loop is blocked for 300 ms in the mean, once in 10 s",
+    faults: { kind: "block", everyMs: 10_000, meanMs: 300, seed: 2 },
+  },
 ];
 
 /**
@@ -63,13 +87,40 @@ export async function record(stage: Stage, plan: RecordingPlan, durationMs: numb
     const { port } = expectMessage("listening", await monitor.messages.receive());
     if (plan.impairment !== undefined) await lab.router.impair(plan.impairment);
     peer.send({ type: "beat", address: lab.addresses.monitor, port, intervalMs: INTERVAL_MS });
+    const ending = new AbortController();
+    const strikes = strikeUntil(ending.signal, plan.faults, {
+      cut: async (forMs) => {
+        await lab.wire.cut("both");
+        await delay(forMs);
+        await lab.wire.mend();
+      },
+      block: async (forMs) => monitor.send({ type: "block", forMs }),
+    });
     await delay(WARM_UP_MS + durationMs);
+    ending.abort();
+    await strikes;
     monitor.send({ type: "stop" });
-    const { beats } = expectMessage("heard", await monitor.messages.receive());
+    const { beats, blocked } = expectMessage("heard", await monitor.messages.receive());
     await lab.router.unimpair();
-    return recordingOf(plan, durationMs, beats);
+    return recordingOf(plan, durationMs, beats, blocked);
   } finally {
     await lab.close();
+  }
+}
+
+/** Strikes now and then until it is to end, which a strike that goes on is let do first. */
+async function strikeUntil(
+  end: AbortSignal,
+  faults: RecordedFaults | undefined,
+  strike: Record<RecordedFaults["kind"], (forMs: number) => Promise<void>>,
+): Promise<void> {
+  if (faults === undefined) return;
+  const random = seededRandom(faults.seed);
+  for (;;) {
+    const waitMs = WARM_UP_MS + exponential(faults.everyMs, random);
+    const wasEnded = await delay(waitMs, false, { signal: end }).catch(() => true);
+    if (wasEnded) return;
+    await strike[faults.kind](exponential(faults.meanMs, random));
   }
 }
 
@@ -86,6 +137,7 @@ function recordingOf(
   { name, title, why }: RecordingPlan,
   durationMs: number,
   beats: Extract<FromRecorder, { type: "heard" }>["beats"],
+  blocked: readonly Blocked[],
 ): Recording {
   const [first] = beats;
   if (first === undefined) throw new Error(`${name}: no beat arrived`);
@@ -104,5 +156,8 @@ function recordingOf(
     durationMs,
     sent: Math.max(...numbers) - base + 1,
     beats: within.map(({ seq, sentMs, arrivedMs }) => [seq - base, round(sentMs), round(arrivedMs)]),
+    ...(blocked.length > 0 && {
+      stalls: blocked.map(({ fromMs, toMs }): [number, number] => [round(fromMs), round(toMs)]),
+    }),
   };
 }

@@ -16,6 +16,8 @@ const recordingSchema = z.object({
   sent: z.int().nonnegative(),
   /** Those that arrived, in the order of arrival: number, sent at, arrived at. */
   beats: z.array(z.tuple([z.int().nonnegative(), z.number(), z.number()])),
+  /** When the monitor's process was blocked: from, to. Absent: never. */
+  stalls: z.array(z.tuple([z.number(), z.number()])).optional(),
 });
 
 /** Beats that were really sent, between hosts of the lab, and when they were read. */
@@ -45,8 +47,8 @@ export function writeRecording(folder: string, recording: Recording): void {
   writeFileSync(join(folder, `${rest.name}.json`), `${head},"beats":[\n${rows}\n]}\n`);
 }
 
-/** A recording as a trace: without stalls, for none was made, and without echoes, for none was asked for. */
-export function traceOf({ intervalMs, durationMs, beats }: Recording): Trace {
+/** A recording as a trace: with the stalls that were made, and without echoes, for none was asked for. */
+export function traceOf({ intervalMs, durationMs, beats, stalls = [] }: Recording): Trace {
   return {
     intervalMs,
     durationMs,
@@ -55,6 +57,6 @@ export function traceOf({ intervalMs, durationMs, beats }: Recording): Trace {
       sentMs: Float64Array.from(beats, ([, sentMs]) => sentMs),
       arrivedMs: Float64Array.from(beats, ([, , arrivedMs]) => arrivedMs),
     },
-    stalls: [],
+    stalls: stalls.map(([fromMs, toMs]) => ({ fromMs, toMs })),
   };
 }

@@ -79,14 +79,50 @@ const headline = z.object({
   ours: z.array(side.extend({ fewer: interval })),
 });
 
+const bargainSide = point
+  .pick({
+    detectionMs: true,
+    undetected: true,
+    peerHours: true,
+    mistakes: true,
+    mistakesPerHour: true,
+    octetsPerHour: true,
+  })
+  .extend({ settings: z.string() });
+
+/** A plain timeout, and the default policy at a longer interval for no more octets, under one condition. */
+const bargain = z.object({
+  condition: z.string(),
+  title: z.string(),
+  /** `asks`: pings and their answers; `listens`: the peer's own beats. */
+  way: z.enum(["asks", "listens"]),
+  plain: bargainSide,
+  ours: bargainSide,
+  fewer: interval,
+});
+
+/** The default policy against a plain timeout under other bursts than the worlds'. */
+const sensitivity = z.object({
+  lossRate: z.number().min(0).max(1),
+  meanMs: duration,
+  seed: z.int(),
+  peerHours: z.number().nonnegative(),
+  plainMistakes: z.int().nonnegative(),
+  mistakes: z.int().nonnegative(),
+  fewer: interval,
+  beyondBound: z.int().nonnegative(),
+});
+
 /** The format of qos.json. */
 export const qosSchema = z.object({
-  schema: z.literal(1),
+  schema: z.literal(2),
   environment: environmentSchema,
   conditions: z.array(condition),
   contenders: z.array(contender),
   points: z.array(point),
+  bargains: z.array(bargain),
   headlines: z.array(headline),
+  sensitivity: z.array(sensitivity),
   notMeasured: z.array(z.object({ what: z.string(), why: z.string() })),
 });
 
@@ -96,6 +132,10 @@ export type QosResults = z.infer<typeof qosSchema>;
 export type QosPoint = QosResults["points"][number];
 /** The comparison with a plain timeout in one world. */
 export type QosHeadline = QosResults["headlines"][number];
+/** Ours and a plain timeout for the same octets. */
+export type QosBargain = QosResults["bargains"][number];
+/** The same under other bursts. */
+export type QosSensitivity = QosResults["sensitivity"][number];
 
 /**
  * Reads a results file and checks it.
@@ -138,5 +178,5 @@ function rowsOf(rows: readonly unknown[]): string {
 function checked(path: string, value: unknown): QosResults {
   const parsed = qosSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Error(`${path} is not a quality-of-service file of schema 1:\n${z.prettifyError(parsed.error)}`);
+  throw new Error(`${path} is not a quality-of-service file of schema 2:\n${z.prettifyError(parsed.error)}`);
 }

@@ -5,7 +5,7 @@ import type { JudgeFactory } from "./judge.js";
 import { Path, type Span } from "./path.js";
 import { accuracyOf, detectionMs } from "./quality.js";
 import { replay } from "./replay.js";
-import { beatsOf, type Trace } from "./trace.js";
+import { NO_BEATS, type Trace } from "./trace.js";
 import type { World } from "./worlds.js";
 
 /** What one of the two did in a world. */
@@ -37,7 +37,6 @@ export interface SideOptions {
 
 const HOUR_MS = 3_600_000;
 const PROBE_OCTETS = datagramCost(5).probe.out[0]!;
-const NO_BEATS = beatsOf([], () => Number.POSITIVE_INFINITY);
 
 /** Adds up what one judge does in the episodes of a world. */
 export class SideTally {

@@ -1,10 +1,7 @@
 import Table from "cli-table3";
-import { duration, octets } from "../report/words.js";
-import { bargains } from "./bargain.js";
-import type { QosHeadline, QosPoint, QosResults } from "./results.js";
-
-/** The least ratio of mistakes that we set ourselves. */
-export const HEADLINE_BAR = 50;
+import { duration, HEADLINE_BAR, octets, ratio, verdictOf } from "../report/words.js";
+import { bargainVerdict } from "./bargain.js";
+import type { QosBargain, QosHeadline, QosPoint, QosResults, QosSensitivity } from "./results.js";
 
 /** For the terminal: every contender at its standard setting, one table a condition, and what follows from it. */
 export function qosTables(results: QosResults): string {
@@ -24,7 +21,12 @@ export function qosTables(results: QosResults): string {
     }
     return `${title}: ${why}\n${table.toString()}`;
   });
-  return [...tables, ...bargainLines(results), ...results.headlines.map(headlineLines)].join("\n\n");
+  return [
+    ...tables,
+    bargainLines(results.bargains),
+    ...results.headlines.map(headlineLines),
+    sensitivityLines(results.sensitivity),
+  ].join("\n\n");
 }
 
 function cells(point: QosPoint): string[] {
@@ -45,14 +47,42 @@ export function rate({ mistakes, mistakesPerHour, mistakesPerHourInterval }: Qos
   return mistakesPerHourInterval.to === null ? "not measured" : `< ${figure(mistakesPerHourInterval.to)}`;
 }
 
-function bargainLines(results: QosResults): string[] {
-  return bargains(results).map(({ condition, plain, better, octetsRatio }) => {
-    const against = `against a setTimeout loop of 3 intervals (${duration(plain.detectionMs?.mean ?? 0)}, ${rate(plain)} mistakes/h)`;
-    if (better === undefined)
-      return `${condition}: none of ours is both sooner and beyond doubt less often wrong ${against}.`;
-    const { title } = results.contenders.find(({ name }) => name === better.contender)!;
-    return `${condition}: ${title} at ${better.value} is both sooner and less often wrong ${against}: ${duration(better.detectionMs?.mean ?? 0)}, ${rate(better)} mistakes/h, for ${figure(100 * ((octetsRatio ?? 1) - 1))} % more octets.`;
+/** Ours and a plain timeout for the same octets, a row each condition and way of hearing. */
+export function bargainLines(bargains: readonly QosBargain[]): string {
+  const [first] = bargains;
+  if (first === undefined) return "";
+  const table = new Table({
+    head: ["", "", "T_D, plain", "ours", "mistakes/h, plain", "ours", "octets/h, plain", "ours", ""],
+    style: { head: [], border: [] },
+    colAligns: ["left", "left", "right", "right", "right", "right", "right", "right", "left"],
   });
+  for (const row of bargains) {
+    const { plain, ours } = row;
+    table.push([
+      row.title,
+      row.way,
+      ...[plain, ours].map(({ detectionMs }) => (detectionMs === null ? "–" : duration(detectionMs.mean))),
+      ...[plain, ours].map(bargainRate),
+      ...[plain, ours].map(({ octetsPerHour }) => octets(octetsPerHour)),
+      bargainWords(row),
+    ]);
+  }
+  return `For the same octets an hour: ${first.plain.settings}; against ${first.ours.settings}\n${table.toString()}`;
+}
+
+export function bargainRate({ mistakes, mistakesPerHour, peerHours }: QosBargain["plain"]): string {
+  return mistakes > 0 ? figure(mistakesPerHour) : `none in ${Math.round(peerHours)} h`;
+}
+
+/** "sooner, for no more octets, fewer mistakes". */
+export function bargainWords(row: QosBargain): string {
+  const { sooner, noDearer, mistakes } = bargainVerdict(row);
+  const words = { fewer: "fewer mistakes", more: "more mistakes", undecided: "mistakes undecided" };
+  return [
+    sooner ? "sooner" : "not sooner",
+    noDearer ? "for no more octets" : "for more octets",
+    mistakes === "none in either" ? "no mistake in either" : words[mistakes],
+  ].join(", ");
 }
 
 /** The headline of one world, in lines. */
@@ -77,18 +107,43 @@ export function headlineLines({ title, why, peerHours, plain, ours }: QosHeadlin
     table.push([name, mistakes, afterStall, ...found, `${beyondBound} of ${crashes}`, octets(octetsPerHour)]);
   }
   const lines = ours.map(({ name, fewer, beyondBound, crashes }) => {
-    const to = fewer.to === null ? "" : ` to ${figure(fewer.to)}`;
-    const span = fewer.to === null ? `at least ${figure(fewer.from)}` : `${figure(fewer.from)}${to}`;
-    const holds = verdictOf(fewer);
-    return `  ${name}: ${span} times fewer mistakes (exact 95 % interval); ${HEADLINE_BAR} times fewer: ${holds}; every crash within its bound: ${beyondBound === 0 && crashes > 0 ? "holds" : "does not hold"}`;
+    return `  ${name}: ${ratio(fewer)} times fewer mistakes (exact 95 % interval); ${HEADLINE_BAR} times fewer: ${verdictOf(fewer)}; every crash within its bound: ${beyondBound === 0 && crashes > 0 ? "holds" : "does not hold"}`;
   });
   return `${title}\n  ${why}\n  ${Math.round(peerHours).toLocaleString("en")} peer-hours; ${plain.name}: ${plain.settings}\n${table.toString()}\n${lines.join("\n")}`;
 }
 
-/** Whether the bar is kept, as far as the interval can tell. */
-export function verdictOf({ from, to }: { readonly from: number; readonly to: number | null }): string {
-  if (from >= HEADLINE_BAR) return "holds";
-  return to !== null && to < HEADLINE_BAR ? "does not hold" : "undecided, measure longer";
+/** How the headline depends on the bursts: how many times fewer mistakes, a row each share of frames lost. */
+export function sensitivityLines(cells: readonly QosSensitivity[]): string {
+  if (cells.length === 0) return "";
+  const [lengths, losses] = sensitivityAxes(cells);
+  const table = new Table({
+    head: ["lost within a burst", ...lengths.map((ms) => duration(ms))],
+    style: { head: [], border: [] },
+    colAligns: ["right", ...lengths.map(() => "right" as const)],
+  });
+  for (const lossRate of losses) {
+    table.push([
+      percent(lossRate),
+      ...lengths.map((meanMs) => {
+        const cell = cells.find((each) => each.lossRate === lossRate && each.meanMs === meanMs);
+        return cell === undefined ? "" : `${ratio(cell.fewer)}${MARKS[verdictOf(cell.fewer)]}`;
+      }),
+    ]);
+  }
+  const hours = Math.round(Math.min(...cells.map(({ peerHours }) => peerHours))).toLocaleString("en");
+  return `The same for other bursts, by their mean length: how many times fewer mistakes (exact 95 % interval; ${hours} peer-hours each).\n✓ ${HEADLINE_BAR} times fewer or better, ✗ not, ? undecided\n${table.toString()}`;
+}
+
+const MARKS = { holds: " ✓", "does not hold": " ✗", undecided: " ?" } as const;
+
+/** Mean lengths and shares of loss, rising. */
+export function sensitivityAxes(cells: readonly QosSensitivity[]): [number[], number[]] {
+  const rising = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
+  return [rising(cells.map(({ meanMs }) => meanMs)), rising(cells.map(({ lossRate }) => lossRate))];
+}
+
+export function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }
 
 /** Three significant digits. */

@@ -39,7 +39,7 @@ const DETECTION_LIMIT = 200;
 
 /** Adds up what a contender did on one trace after another. */
 export class Tally {
-  readonly #contender: Contender;
+  readonly #contender: Pick<Contender, "name" | "judge">;
   readonly #value: number;
   readonly #confirmation: Confirmation;
   #watchedMs = 0;
@@ -52,7 +52,11 @@ export class Tally {
   readonly #durations = new Mean();
   readonly #recurrences = new Mean();
 
-  constructor(contender: Contender, value: number, confirmation: Confirmation = "probes") {
+  constructor(
+    contender: Pick<Contender, "name" | "judge">,
+    value: number,
+    confirmation: Confirmation = "probes",
+  ) {
     this.#contender = contender;
     this.#value = value;
     this.#confirmation = confirmation;

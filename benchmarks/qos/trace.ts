@@ -55,3 +55,6 @@ export function scaled(trace: Trace, factor: number): Trace {
     }),
   };
 }
+
+/** Of a peer that only answers. */
+export const NO_BEATS: Beats = beatsOf([], () => Number.POSITIVE_INFINITY);

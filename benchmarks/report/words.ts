@@ -83,3 +83,31 @@ export function costTitle({
 export function list(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
+
+/** The least ratio of mistakes, a plain timeout's over the default policy's, that we set ourselves. */
+export const HEADLINE_BAR = 50;
+
+/** Of a ratio, at a confidence of 95 %; `null`: without end. */
+export interface RatioInterval {
+  readonly from: number;
+  readonly to: number | null;
+}
+
+/** "58.2 to 61.2", or "at least 12,200": three digits, and always outwards, so that no bound says more than it may. */
+export function ratio({ from, to }: RatioInterval): string {
+  return to === null
+    ? `at least ${threeDigits(from, Math.floor)}`
+    : `${threeDigits(from, Math.floor)} to ${threeDigits(to, Math.ceil)}`;
+}
+
+/** Whether {@link HEADLINE_BAR} is kept, as far as the interval can tell. */
+export function verdictOf({ from, to }: RatioInterval): "holds" | "does not hold" | "undecided" {
+  if (from >= HEADLINE_BAR) return "holds";
+  return to !== null && to < HEADLINE_BAR ? "does not hold" : "undecided";
+}
+
+function threeDigits(value: number, towards: (value: number) => number): string {
+  if (!(value > 0)) return "0";
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 2);
+  return (towards(value / unit) * unit).toLocaleString("en", { maximumSignificantDigits: 3 });
+}

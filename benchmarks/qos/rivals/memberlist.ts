@@ -31,6 +31,9 @@ export function suspicionMs(
  * of a probe. Without one for a probe interval, stretched by our own health, the peer is suspect; without any word of it
  * for the suspicion's time it is dead. Each failed probe makes our health worse by one, each ack better.
  *
+ * Not modelled: the ping over TCP that memberlist sends beside its indirect probes unless `DisableTcpPings` is set. Loss
+ * would make it late, not lose it, and a trace of datagrams does not say how late; with it, loss makes fewer suspects.
+ *
  * Of one path only: no indirect probes, and nobody confirms a suspicion; both need other members' paths. With fewer
  * than two possible confirmers the suspicion's time is its shortest from the start, which is what is modelled.
  */

@@ -35,7 +35,7 @@ export function renderPage(results: Results, qos?: QosPicture): string {
 <meta name="color-scheme" content="light dark"><title>Heartwire: who notices that the other end is gone?</title>
 <link rel="icon" href="data:,"><style>${new Html(style)}</style></head>
 <body>${masthead(view)}<main>${sections(view, qos)}</main>
-<footer>Made by Heartwire from one results file of schema ${results.schema}, ${results.environment.date}. Every figure, and every “not measured”, is in that file.</footer>
+<footer>Made by Heartwire from one results file of schema ${results.schema}, ${results.environment.date}. Every figure, and every “not measured”, is in that file${qos === undefined ? "" : `, but for those of the detectors' quality of service: they are from qos.json, ${qos.environment.date}`}.</footer>
 </body></html>
 `;
   return page.text;
@@ -75,7 +75,7 @@ function qosSection(qos: QosPicture): Html {
   return section(
     "qos",
     "Sooner, or less often wrong",
-    "Every policy of ours and every rival’s own formula on the same arrivals of heartbeats: how long a crash stays unnoticed, against how often a living peer is called dead. Each curve is one detector, swept over its own parameter; lower left is better. The large mark is its standard setting; where no mistake was seen, the mark is hollow, stands on the dashed line, and its title tells the exact 95 % bound.",
+    "Every policy of ours and every rival’s own formula on the same arrivals of heartbeats: how long a crash stays unnoticed, against how often a living peer is called dead. Each curve is one detector, swept over its own parameter; lower left is better. The large mark is its standard setting; where no mistake was seen, the mark is hollow and stands at the upper end of the exact 95 % interval: the truth lies anywhere below, and how far is a matter of how long was watched.",
     fold("Curves and tables", qosCurves(qos)),
   );
 }

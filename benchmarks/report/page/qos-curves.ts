@@ -1,15 +1,17 @@
-import { dot, line, type Markish, ruleY, text } from "@observablehq/plot";
+import { dot, line, type Markish, text } from "@observablehq/plot";
 import { duration } from "../words.js";
 import { type Html, html, Html as Markup } from "./html.js";
 import { type Domain, type LogFrame, leaderTo, logPlot, namesIn } from "./log-frame.js";
+import { bargainTable } from "./qos-bargain.js";
 import { headlineTables } from "./qos-headline.js";
 import { type QosPicture, rounded } from "./qos-picture.js";
+import { sensitivityMap } from "./qos-sensitivity.js";
 import { svgOf } from "./svg.js";
 
 /** A point of a curve. */
 interface Place {
   readonly detectionMs: number;
-  /** Where no mistake was seen, the end of the exact 95 % interval, which is not where it is drawn. */
+  /** Where no mistake was seen, the upper end of the exact 95 % interval. */
   readonly rate: number;
   readonly seen: boolean;
   readonly standard: boolean;
@@ -36,7 +38,7 @@ const STYLE = `:root{${declarations(LIGHT)}}@media (prefers-color-scheme:dark){:
 export function qosCurves(qos: QosPicture): Html {
   const figures = qos.conditions.map((condition) => figure(qos, condition));
   const missing = qos.notMeasured.map(({ what, why }) => html`<li>${what}: ${why}</li>`);
-  return html`<style>${new Markup(STYLE)}</style><div class="pairs">${figures}</div>${headlineTables(qos)}<h3>Not measured here</h3><ul class="not-measured">${missing}</ul>`;
+  return html`<style>${new Markup(STYLE)}</style><div class="pairs">${figures}</div>${bargainTable(qos)}${headlineTables(qos)}${sensitivityMap(qos)}<h3>Not measured here</h3><ul class="not-measured">${missing}</ul><p class="note">Measured on ${qos.environment.date.slice(0, 10)} (${qos.environment.cpuModel}, Node ${qos.environment.node}), apart from the rest of this page; every figure of this section is in qos.json.</p>`;
 }
 
 function figure(qos: QosPicture, { name, title, why }: QosPicture["conditions"][number]): Html {
@@ -48,14 +50,8 @@ function figure(qos: QosPicture, { name, title, why }: QosPicture["conditions"][
   const caption = html`<figcaption>${title}<small>${why}</small></figcaption>`;
   if (all.length === 0) return html`<figure>${caption}<p class="note">No crash was found.</p></figure>`;
   const x = domainOf(all.map(({ detectionMs }) => detectionMs));
-  // Beneath all that was seen: a bound of few hours, drawn as a rate, would look worse than a mistake.
-  const floor = Math.min(...all.map(({ rate }) => rate)) / 2;
-  const y: Domain = [floor / 1.5, domainOf(all.map(({ rate }) => rate))[1]];
-  const curves = found.map(({ contender, places }) => ({
-    contender,
-    places: places.map((place) => (place.seen ? place : { ...place, rate: floor })),
-  }));
-  const labels = curves.flatMap(({ contender, places }) =>
+  const y = rateDomain(all.map(({ rate }) => rate));
+  const labels = found.flatMap(({ contender, places }) =>
     places.filter(({ standard }) => standard).map((place) => ({ contender, place })),
   );
   const frame: LogFrame = {
@@ -79,19 +75,11 @@ function figure(qos: QosPicture, { name, title, why }: QosPicture["conditions"][
   };
   const svg = svgOf(
     logPlot(frame, [
-      ruleY([floor], { stroke: "var(--good)", strokeDasharray: "3 3" }),
-      text(["none seen"], {
-        frameAnchor: "bottom-left",
-        dx: 4,
-        dy: -2,
-        fill: "var(--good)",
-        textAnchor: "start",
-      }),
-      ...curves.flatMap(({ contender, places }) => curveMarks(qos, contender, places)),
+      ...found.flatMap(({ contender, places }) => curveMarks(qos, contender, places)),
       ...labelMarks(
         qos,
         labels,
-        curves.flatMap(({ places }) => places),
+        found.flatMap(({ places }) => places),
         frame,
       ),
     ]),
@@ -121,14 +109,22 @@ function placesOf({ points }: QosPicture, contender: Contender, condition: strin
 function curveMarks(qos: QosPicture, contender: Contender, places: readonly Place[]): Markish[] {
   const { color, dash } = inkOf(qos, contender);
   return [
-    line(places, {
-      x: "detectionMs",
-      y: "rate",
-      stroke: color,
-      strokeWidth: contender.kind === "heartwire" ? 1.8 : 1.2,
-      strokeDasharray: dash,
-      strokeOpacity: 0.8,
-    }),
+    // Between bounds there is no curve: how low the truth lies is not known.
+    line(
+      places.filter(({ seen }) => seen),
+      {
+        x: "detectionMs",
+        y: "rate",
+        stroke: color,
+        strokeWidth: contender.kind === "heartwire" ? 1.8 : 1.2,
+        strokeDasharray: dash,
+        strokeOpacity: 0.8,
+      },
+    ),
+    text(
+      places.filter(({ seen }) => !seen),
+      { x: "detectionMs", y: "rate", text: () => "↓", dy: 11, fill: color },
+    ),
     ...[true, false].map((seen) =>
       dot(
         places.filter((place) => place.seen === seen),
@@ -188,6 +184,12 @@ function inkOf({ contenders }: QosPicture, contender: Contender) {
 
 function shortTitle({ title }: Contender): string {
   return title.replace(/^Heartwire: /, "");
+}
+
+/** With room for the arrows beneath bounds, and for a tick or two where there is nothing but one bound. */
+function rateDomain(rates: readonly number[]): Domain {
+  const least = Math.min(...rates);
+  return [least / 3, Math.max(least * 30, ...rates) * 1.3];
 }
 
 function domainOf(values: readonly number[]): Domain {

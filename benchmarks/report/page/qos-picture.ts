@@ -1,3 +1,5 @@
+import type { RatioInterval } from "../words.js";
+
 /** What is drawn of the quality of service of failure detectors; qos.json has it. */
 export interface QosPicture {
   readonly conditions: readonly { readonly name: string; readonly title: string; readonly why: string }[];
@@ -14,15 +16,42 @@ export interface QosPicture {
     readonly why: string;
     readonly peerHours: number;
     readonly plain: QosSide;
-    readonly ours: readonly (QosSide & { readonly fewer: Interval })[];
+    readonly ours: readonly (QosSide & { readonly fewer: RatioInterval })[];
   }[];
+  readonly bargains: readonly QosBargainRow[];
+  readonly sensitivity: readonly QosCell[];
   readonly notMeasured: readonly { readonly what: string; readonly why: string }[];
+  /** Where and when it was measured, which is not where and when the rest of a page was. */
+  readonly environment: { readonly node: string; readonly cpuModel: string; readonly date: string };
 }
 
-/** At a confidence of 95 %; `null`: without end. */
-export interface Interval {
-  readonly from: number;
-  readonly to: number | null;
+/** A plain timeout and a policy of ours for no more octets, under one condition. */
+export interface QosBargainRow {
+  readonly title: string;
+  readonly way: "asks" | "listens";
+  readonly plain: QosBargainSide;
+  readonly ours: QosBargainSide;
+  readonly fewer: RatioInterval;
+}
+
+/** One of the two. */
+export interface QosBargainSide {
+  readonly settings: string;
+  readonly detectionMs: { readonly mean: number } | null;
+  readonly peerHours: number;
+  readonly mistakes: number;
+  readonly mistakesPerHour: number;
+  readonly octetsPerHour: number;
+}
+
+/** The default policy against a plain timeout under one kind of bursts. */
+export interface QosCell {
+  readonly lossRate: number;
+  readonly meanMs: number;
+  readonly peerHours: number;
+  readonly plainMistakes: number;
+  readonly mistakes: number;
+  readonly fewer: RatioInterval;
 }
 
 /** A contender at one value of its parameter, under one condition. */
@@ -33,7 +62,7 @@ export interface QosCurvePoint {
   readonly detectionMs: { readonly mean: number } | null;
   readonly mistakes: number;
   readonly mistakesPerHour: number;
-  readonly mistakesPerHourInterval: Interval;
+  readonly mistakesPerHourInterval: RatioInterval;
 }
 
 /** A policy in one world of the headline. */

@@ -33,6 +33,8 @@ header{padding-top:48px}
 h1{font-size:clamp(2rem,6vw,3.6rem);line-height:1.05;letter-spacing:-.03em;margin:0 0 12px;text-wrap:balance}
 h2{font-size:clamp(1.35rem,3vw,1.8rem);letter-spacing:-.015em;line-height:1.2;margin:72px 0 6px;text-wrap:balance}
 h3{margin:36px 0 14px;font-size:1.1rem}
+h4{margin:24px 0 6px;font-size:1rem}
+.map{max-width:460px}
 h2+p,.lead{color:var(--muted);max-width:68ch;margin:0 0 20px}
 .lead{font-size:1.15rem}
 a{color:inherit}
@@ -67,9 +69,9 @@ div.narrow{display:none}
 .bleed{margin-inline:calc((100% - min(100vw - 32px,1460px))/2)}
 .reasons{min-width:860px}
 .matrix td.predicted{white-space:normal;font-size:.8rem}
-.note+.scroll{margin-top:12px}
-.wide thead th{white-space:normal}
-.wide th[scope=row]{min-width:190px}
+.note+.scroll,.note+.map{margin-top:12px}
+.roomy thead th{white-space:normal}
+.roomy th[scope=row]{min-width:190px}
 table{border-collapse:collapse;width:100%;font-size:.86rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:8px 12px;color:var(--muted);font-size:.84rem;position:sticky;left:0}
 th,td{padding:8px 12px;border-top:1px solid var(--rule);text-align:left;vertical-align:top}
@@ -84,8 +86,9 @@ th[scope=row]{font-weight:600}
 .matrix thead th:first-child{text-align:left}
 .matrix th:first-child{position:sticky;left:0;z-index:1;background:var(--panel);min-width:118px;max-width:170px;line-height:1.3}
 @media (max-width:720px){.matrix th:first-child{min-width:112px;max-width:124px;font-size:.8rem}}
-.matrix small,.matrix b,th small{display:block}
+.matrix small,.matrix b,th small,.roomy small{display:block}
 small{font-weight:400;color:var(--muted);font-size:.78rem}
+small.good{color:var(--good)}small.bad{color:var(--bad)}
 .matrix b{font-size:.88rem}
 .found{background:var(--found)}.missed-cell{background:var(--missed)}.partial{background:var(--partial)}
 .missed-cell b,td.missed-cell{color:var(--bad)}

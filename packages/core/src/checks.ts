@@ -29,3 +29,24 @@ export function requireNumber(name: string, value: number, min: number, max: num
   if (typeof value === "number" && value >= min && value <= max) return;
   throw new RangeError(`${name} must be a number from ${min} to ${max}, not ${value}`);
 }
+
+/**
+ * Checks that an object of options is one, and that all of its fields are known: a wrong name would be silently ignored.
+ *
+ * @throws TypeError naming what is missing, or the unknown field, with the known one that it most resembles.
+ */
+export function requireFields(name: string, value: object | undefined, known: readonly string[]): void {
+  if (typeof value !== "object" || value === null) throw new TypeError(`${name} is missing`);
+  for (const field of Object.keys(value)) {
+    if (known.includes(field)) continue;
+    const likeIt = known.find((each) => isLike(each, field));
+    const hint = likeIt === undefined ? `known: ${known.join(", ")}` : `did you mean ${likeIt}?`;
+    throw new TypeError(`${name} has an unknown field "${field}": ${hint}`);
+  }
+}
+
+/** One begins like the other, but for case: "loss" and "lossRate", "rtt" and "rttMs", "jitterMS" and "jitterMs". */
+function isLike(known: string, field: string): boolean {
+  const [a, b] = [known.toLowerCase(), field.toLowerCase()];
+  return a.startsWith(b) || b.startsWith(a) || a.slice(0, 4) === b.slice(0, 4);
+}

@@ -90,10 +90,10 @@ function explain(
   const least = Math.min(...candidates.map(({ prediction }) => octetsOf(prediction)));
   const failures: [Requirement, string][] = [];
   if (mistakesPerDay !== undefined && fewest > mistakesPerDay) {
-    failures.push(["mistakesPerDay", `at least ${show(fewest)} mistakes a day must be expected`]);
+    failures.push(["mistakesPerDay", `up to ${show(fewest)} mistakes a day must be reckoned with`]);
   }
   if (octetsPerHour !== undefined && least > octetsPerHour) {
-    failures.push(["octetsPerHour", `at least ${Math.ceil(least)} octets an hour are needed`]);
+    failures.push(["octetsPerHour", `about ${Math.ceil(least)} octets an hour are needed`]);
   }
   if (failures.length > 0) {
     const texts = failures.map(([name, text]) => `${text}, not ${asked[name]}`);
@@ -101,7 +101,7 @@ function explain(
   }
   const rare = candidates.filter(({ prediction }) => mistakesOf(prediction) <= mistakesPerDay!);
   const price = Math.min(...rare.map(({ prediction }) => octetsOf(prediction)));
-  const why = `${within} no more than ${mistakesPerDay} mistakes a day take ${Math.ceil(price)} octets an hour, not ${octetsPerHour}`;
+  const why = `${within} surely no more than ${mistakesPerDay} mistakes a day take about ${Math.ceil(price)} octets an hour, not ${octetsPerHour}`;
   return { unmet: named, why };
 }
 

@@ -21,6 +21,9 @@ export interface EvidenceWay {
   readonly loss: number;
 }
 
+/** How likely it is that evidence has not arrived `leftMs` after its mean time. */
+export type MissChance = (leftMs: number, way: EvidenceWay) => number;
+
 /**
  * At most so likely is it that evidence has not arrived `leftMs` after its mean time: lost, or later than that.
  * With loss p and variance V, of whatever distribution: (V + p·x²) / (V + x²).
@@ -52,9 +55,6 @@ export function apparentOutageMs(loss: "drops" | "delays", path: MeasuredPath): 
   return 2 * outageMs + retransmissionTimeoutMs(rttMs, jitterMs);
 }
 
-/** Beyond, a copy comes later than any deadline. */
-const MOST_COPIES = 40;
-
 /**
  * An estimate of how likely it is that what was written into a TCP stream has not come back (or, one way, not
  * arrived) `leftMs` after its mean time. What is lost is sent again after a time-out that doubles: the k-th copy is
@@ -67,20 +67,26 @@ export function streamMissChance(
   leftMs: number,
   ways: 1 | 2,
   path: { readonly rttMs: number; readonly jitterMs: number; readonly lossRate: number },
+  miss: MissChance = missChance,
 ): number {
   const { lossRate, jitterMs } = path;
   const timeoutMs = retransmissionTimeoutMs(path.rttMs, jitterMs);
-  const lateMs = (copy: number): number => timeoutMs * (2 ** copy - 1);
+  // Running on from copy to copy: a search asks this a million times.
+  const nextLateMs = (lateMs: number): number => 2 * lateMs + timeoutMs;
   const way = { meanMs: 0, varianceMs2: (jitterMs ** 2 * ways) / 2, loss: lossRate };
   const lastWay = (restMs: number): number => {
     let chance = 1;
-    for (let copy = 0; lateMs(copy) < restMs; copy++) chance *= missChance(restMs - lateMs(copy), way);
+    for (let lateMs = 0; lateMs < restMs; lateMs = nextLateMs(lateMs)) chance *= miss(restMs - lateMs, way);
     return chance;
   };
   if (ways === 1) return lastWay(leftMs);
-  let chance = lossRate ** MOST_COPIES;
-  for (let copy = 0; copy < MOST_COPIES; copy++) {
-    chance += (1 - lossRate) * lossRate ** copy * lastWay(leftMs - lateMs(copy));
+  let chance = 0;
+  // That this copy, or a later one, is the first to get through on the first way.
+  let reached = 1;
+  for (let lateMs = 0; lateMs < leftMs; lateMs = nextLateMs(lateMs)) {
+    chance += (1 - lossRate) * reached * lastWay(leftMs - lateMs);
+    reached *= lossRate;
   }
+  chance += reached;
   return Math.min(1, chance);
 }

@@ -1,3 +1,4 @@
+import { estimateDoubts } from "./doubt-estimate.js";
 import {
   type EvidenceWay,
   type MeasuredPath,
@@ -48,8 +49,9 @@ interface FullPath {
 /**
  * What `predict` says of heartbeats, on a path whose delay varies. Delays are independent and of whatever
  * distribution with that variance; losses are independent, but of
- * the confirming probes four at most are counted on. Detection and mistakes are bounds from above, traffic is
- * the mean, with the confirming probes. A peer's beats are `policy.intervalMs` apart.
+ * the confirming probes four at most are counted on. Detection and mistakes are bounds from above: a peer's beats are
+ * taken to be `policy.intervalMs` apart. Traffic is an estimate of the mean, with the confirming probes, each as
+ * likely to be answered as the next; see {@link estimateDoubts}.
  *
  * **Mistakes** are, in an hour, as many as pieces of evidence, times the chance that nothing follows one for
  * `deadAfterMs`: the product over all that is sent in that time, each {@link missChance} (Chen, Toueg, Aguilera
@@ -71,24 +73,43 @@ export function heartbeatBound(
   const evidencePerHour = HOUR_MS / (policy.intervalMs * JITTER_MEAN);
   const doubts = silenceChance(wire, policy, full, suspectAfterMs) * evidencePerHour;
   const confirming = doubts * probesPerDoubt(policy, full);
+  const asked = traffic(wire, policy, full, predicted);
   const { best, mean, worst } = predicted.detectionMs;
-  const added = (measure: (frames: readonly number[]) => number) => confirmingCost(wire, policy, measure);
-  const octets = (frames: readonly number[]): number => frames.reduce((sum, frame) => sum + frame, 0);
   return {
     detectionMs: { best, mean, worst: worst + lateEvidenceMs(wire, path) },
-    framesPerHour: plus(
-      predicted.framesPerHour,
-      confirming,
-      added((frames) => frames.length),
-    ),
-    octetsPerHour: plus(predicted.octetsPerHour, confirming, added(octets)),
+    ...asked,
     // Each answer to a confirming probe, too, begins a silence.
     mistakesPerHour: (evidencePerHour + confirming) * silenceChance(wire, policy, full, deadAfterMs),
   };
 }
 
-function plus(traffic: TrafficPerHour, times: number, each: TrafficPerHour): TrafficPerHour {
-  return { out: traffic.out + times * each.out, in: traffic.in + times * each.in };
+/**
+ * What is sent at a pace, and because of doubts: who asks then, asks no longer at its pace. Of what is lost on the way
+ * nothing comes in.
+ */
+function traffic(
+  wire: WireCost,
+  policy: Policy,
+  path: FullPath,
+  predicted: Prediction,
+): Pick<Prediction, "framesPerHour" | "octetsPerHour"> {
+  const { doubtsPerHour, probesEach, share } = estimateDoubts(policy, path, wire.loss);
+  const probes = doubtsPerHour * probesEach;
+  const ours = policy.mode === "listen" ? 1 : 1 - share;
+  const arriving = wire.loss === "drops" ? 1 - path.lossRate : 1;
+  const isEcho = policy.mode === "echo";
+  const sum = (regular: TrafficPerHour, each: TrafficPerHour): TrafficPerHour => ({
+    out: ours * regular.out + probes * each.out,
+    in: (isEcho ? ours * arriving ** 2 : arriving) * regular.in + probes * arriving ** 2 * each.in,
+  });
+  const octets = (frames: readonly number[]): number => frames.reduce((total, frame) => total + frame, 0);
+  return {
+    framesPerHour: sum(
+      predicted.framesPerHour,
+      confirmingCost(wire, policy, (frames) => frames.length),
+    ),
+    octetsPerHour: sum(predicted.octetsPerHour, confirmingCost(wire, policy, octets)),
+  };
 }
 
 /** Who beats does so with each confirming probe, too. */

@@ -1,4 +1,5 @@
 export type { AdaptiveOptions } from "./adaptive-options.js";
+export { RATE_TOLERANCE, REFUSAL_LIMIT } from "./allowance.js";
 export * from "./answer-only.js";
 export type { ArrivalModelName } from "./arrival-model.js";
 export * from "./beat-ledger.js";

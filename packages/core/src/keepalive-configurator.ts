@@ -31,7 +31,7 @@ const HOUR_MS = 3_600_000;
  *
  * Of a peer whose kernel still acknowledges, however hung its process, no settings tell.
  *
- * @throws RangeError for a figure that cannot be, TypeError if nothing is asked.
+ * @throws RangeError for a figure that cannot be; TypeError if nothing is asked, or for a field that is missing or unknown.
  */
 export function keepaliveFor(requirements: Requirements): Configuration<FullKeepaliveSettings> {
   checkRequirements(requirements);

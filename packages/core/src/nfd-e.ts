@@ -40,9 +40,9 @@ export interface NfdEOptions extends AdaptiveOptions {
  *
  * **Approximation error:** with W = `windowGaps`, a heartbeat late by d puts EA off by d/n + d(n+1)/(2W), by
  * default 0.29 d. The paper's senders keep to a schedule, so the larger n the better; ours wait 75 to 100 % of
- * the interval each time, so old arrivals tell less of the next. That gives EA the standard deviation
- * 0.072 × interval × √((n-1)(2n-1)/(6n) + (n+1)(3-n)/(4W)), by default 0.076 × interval, beside
- * 0.072 × interval of the next wait itself.
+ * the interval each time, so old arrivals tell less of the next. With σ = `JITTER_SIGMA` × interval, the standard
+ * deviation of a wait, that gives EA the standard deviation σ × √((n-1)(2n-1)/(6n) + (n+1)(3-n)/(4W)), by default
+ * 1.05 σ, beside σ of the next wait itself.
  *
  * **Promise:** if lateness beyond EA has mean 0 and variance V, at most V / (V + α²) of all heartbeats come
  * after their freshness point, whatever the distribution (the one-sided Chebyshev inequality, as in the

@@ -1,4 +1,4 @@
-import { requireDurationMs } from "./checks.js";
+import { requireDurationMs, requireFields } from "./checks.js";
 import type { MeasuredPath } from "./evidence-chance.js";
 import type { JudgedPrediction } from "./heartbeat-bound.js";
 import type { PolicyFactory } from "./policy.js";
@@ -56,12 +56,23 @@ export type Configuration<Options> =
     };
 
 /**
- * @throws RangeError for a figure that cannot be, TypeError if nothing is asked.
+ * @param known what may be asked besides
+ * @throws RangeError for a figure that cannot be; TypeError if nothing is asked, or for a field that is missing or unknown.
  */
-export function checkRequirements({ path, ...asked }: Requirements): void {
-  const { detectWithinMs, mistakesPerDay, octetsPerHour } = asked;
+export function checkRequirements(requirements: Requirements, known: readonly string[] = []): void {
+  requireFields("requirements", requirements, [...REQUIREMENTS, "path", "transport", ...known]);
+  const { path, transport, detectWithinMs, mistakesPerDay, octetsPerHour } = requirements;
   if (detectWithinMs === undefined && mistakesPerDay === undefined && octetsPerHour === undefined) {
     throw new TypeError("ask for at least one of detectWithinMs, mistakesPerDay and octetsPerHour");
+  }
+  requireFields("path", path, PATH);
+  if (path.rttMs === undefined) {
+    throw new TypeError("path.rttMs is missing: the round trip, as ping prints it");
+  }
+  if (transport?.wire === undefined) {
+    throw new TypeError(
+      "transport is missing: any transport, or only what it costs on the wire, such as { wire: datagramCost(5) } for UDP",
+    );
   }
   if (detectWithinMs !== undefined)
     requireDurationMs("detectWithinMs", detectWithinMs, 1, LONGEST_DETECTION_MS);
@@ -82,6 +93,16 @@ export function checkRequirements({ path, ...asked }: Requirements): void {
     throw new RangeError(`lossRate must be from 0 to ${MOST_LOSS}, not ${lossRate}: beyond, no path is left`);
   }
 }
+
+const REQUIREMENTS = ["detectWithinMs", "mistakesPerDay", "octetsPerHour"] as const;
+const PATH = [
+  "rttMs",
+  "jitterMs",
+  "lossRate",
+  "timerSlackMs",
+  "outageMs",
+  "forgetsAfterMs",
+] as const satisfies readonly (keyof MeasuredPath)[];
 
 /** A path that is slower is none. */
 const LONGEST_TRIP_MS = 60_000;

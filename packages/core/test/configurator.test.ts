@@ -128,6 +128,26 @@ describe("what cannot be met is named, with figures, and the nearest that can", 
     nearestMeets(found, { mistakesPerDay: 1e-6 });
   });
 
+  it("a budget that only a bound on doubts would exceed is kept", () => {
+    const path = { rttMs: 600, jitterMs: 100, lossRate: 0.2 };
+    const budget = { detectWithinMs: 5000, octetsPerHour: 300_000, mode: "listen", path } as const;
+    expect(octets(met(policyFor({ ...budget, transport: UDP })))).toBeLessThanOrEqual(300_000);
+  });
+
+  it("what is an estimate or a bound is told as such", () => {
+    const path = { rttMs: 100, jitterMs: 10, lossRate: 0.05 };
+    const found = policyFor({
+      detectWithinMs: 300,
+      mistakesPerDay: 0.01,
+      octetsPerHour: 1e5,
+      path,
+      transport: UDP,
+    });
+    expect(found.kind === "cannot" && found.why).toMatch(
+      /up to .* mistakes a day .* about \d+ octets an hour/,
+    );
+  });
+
   it("too small a budget", () => {
     const found = policyFor({ ...asked, octetsPerHour: 1000 });
     expect(found).toMatchObject({
@@ -213,6 +233,22 @@ describe("wrong requirements throw, with name and value", () => {
   ])("%j", (wrong, message) => {
     expect(() => policyFor({ ...asked, ...wrong })).toThrow(RangeError);
     expect(() => policyFor({ ...asked, ...wrong })).toThrow(message);
+  });
+
+  it.each([
+    [{ path: { rttMs: 1, loss: 0.5 } }, /path .*"loss": did you mean lossRate\?/],
+    [{ path: { rttMs: 1, jitter: 5 } }, /path .*"jitter": did you mean jitterMs\?/],
+    [{ path: { rttMs: 1, bandwidth: 5 } }, /path .*"bandwidth": known: rttMs, jitterMs, lossRate/],
+    [{ detectMs: 3000 }, /"detectMs": did you mean detectWithinMs\?/],
+    [{ transport: undefined }, /transport is missing: .*datagramCost/],
+    [{ transport: {} }, /transport is missing/],
+    [{ path: undefined }, /path is missing/],
+    [{ path: {} }, /path.rttMs is missing/],
+  ])("what is missing or unknown: %j", (wrong, message) => {
+    // As from JavaScript, where nothing checks the names.
+    const given = { ...asked, ...wrong } as HeartbeatRequirements;
+    expect(() => policyFor(given)).toThrow(TypeError);
+    expect(() => policyFor(given)).toThrow(message);
   });
 
   it("nothing asked", () => {

@@ -1,10 +1,13 @@
 import type { DetectorOptions, Heartbeat, LivenessEvent, PolicyFactory } from "@heartwire/core";
+import type { GroupWitness } from "./group-witness.js";
 import type { Happening } from "./happening-queue.js";
 import type { Host, Readable, World } from "./host.js";
 import type { InvariantName } from "./invariants.js";
+import type { JudgeFactory } from "./judge.js";
 import { type Lane, LOST } from "./lane.js";
 import type { Direction, Tally } from "./tally.js";
-import { type JudgeFactory, Watch, type WatchOwner } from "./watch.js";
+import { Watch } from "./watch.js";
+import type { WatchOwner } from "./watch-owner.js";
 
 /** Nothing of the other end was heard yet. Sessions count from 1. */
 const NO_SESSION = 0;
@@ -22,6 +25,10 @@ export interface EndpointOptions {
   /** Which way it sends. */
   readonly direction: Direction;
   readonly lane: Lane;
+  /** For the application's own octets. */
+  readonly dataLane: Lane;
+  /** Of the end that judges many. */
+  readonly group: GroupWitness | undefined;
   /** For the detector: what it proves, and its jitter. */
   readonly detector: DetectorOptions;
   readonly record: ((line: () => string) => void) | undefined;
@@ -30,7 +37,8 @@ export interface EndpointOptions {
 class Frame implements Happening, Readable {
   constructor(
     readonly to: Endpoint,
-    readonly heartbeat: Heartbeat,
+    /** Absent: the application's own octets. */
+    readonly heartbeat: Heartbeat | undefined,
     readonly session: number,
   ) {}
 
@@ -106,8 +114,8 @@ export abstract class Endpoint implements WatchOwner {
   open(session: number): void {
     this.session = session;
     this.#isOpening = true;
-    const { policy, judge, detector } = this.options;
-    this.current = new Watch(this.host, this, policy(), detector, judge);
+    const { policy, judge, detector, group } = this.options;
+    this.current = new Watch(this.host, this, policy(), detector, judge, group?.joins());
     this.current.start();
     this.#isOpening = false;
   }
@@ -124,9 +132,19 @@ export abstract class Endpoint implements WatchOwner {
     if (copyMs !== LOST) world.schedule(world.nowMs + copyMs, frame);
   }
 
+  /** The application writes. It is no heartbeat, and to this end no evidence. */
+  sendData(): void {
+    const { world, dataLane } = this.options;
+    if (this.host.state !== "running") return;
+    const delayMs = dataLane.send(world.nowMs);
+    if (this.isSevered || this.#other === undefined || delayMs === LOST) return;
+    world.schedule(world.nowMs + delayMs, new Frame(this.#other, undefined, this.session));
+  }
+
   arrived(frame: Frame): void {
     if (this.host.state === "down") return;
-    if (this.#isMonitor && this.#isWatching) this.options.tally.crossed("in", frame.heartbeat);
+    const { heartbeat } = frame;
+    if (this.#isMonitor && this.#isWatching && heartbeat) this.options.tally.crossed("in", heartbeat);
     this.host.arrive(frame);
   }
 
@@ -145,7 +163,8 @@ export abstract class Endpoint implements WatchOwner {
       this.current.take({ type: "closed", reason });
     }
     if (this.current === undefined || this.current.isOver) this.unwatched();
-    this.current?.take({ type: "received", heartbeat: frame.heartbeat });
+    const { heartbeat } = frame;
+    this.current?.take(heartbeat === undefined ? { type: "active" } : { type: "received", heartbeat });
   }
 
   told(event: LivenessEvent): void {
@@ -183,7 +202,7 @@ export abstract class Endpoint implements WatchOwner {
         waiting instanceof Frame &&
         waiting.to === this &&
         waiting.session >= this.#newest &&
-        this.current?.isEvidence(waiting.heartbeat) === true,
+        (waiting.heartbeat === undefined || this.current?.isEvidence(waiting.heartbeat) === true),
     );
   }
 }

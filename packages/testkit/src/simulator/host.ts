@@ -44,13 +44,19 @@ export class Host implements EventLoop {
   #timer = 0;
   #isTimerDue = false;
   #isImmediateDue = false;
-  #state: "running" | "stalled" | "down" = "running";
+  #state: "running" | "stalled" | "suspended" | "down" = "running";
   #stall = 0;
   #stallBeganMs = 0;
   #stalledMs = 0;
   readonly #excusesMs: number[] = [];
   #excusedFromMs = 0;
   #stalls = 0;
+  #pausedMs = 0;
+  #pauseBeganMs = 0;
+  /** What its clock has left out, in true time. */
+  #stoodMs = 0;
+  #standsSinceMs = Number.NaN;
+  #wakesMs = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly world: World,
@@ -60,13 +66,18 @@ export class Host implements EventLoop {
     this.keeper = options.keeper(this);
   }
 
-  get state(): "running" | "stalled" | "down" {
+  get state(): "running" | "stalled" | "suspended" | "down" {
     return this.#state;
   }
 
   /** How long it was stalled in all, up to now, by its own clock. */
   get stalledMs(): number {
-    return this.#stalledMs + (this.#state === "stalled" ? this.now() - this.#stallBeganMs : 0);
+    return this.#stalledMs + (this.#isPaused ? this.now() - this.#stallBeganMs : 0);
+  }
+
+  /** How long it did not run, in true time: stalled or suspended. */
+  get pausedMs(): number {
+    return this.#pausedMs + (this.#isPaused ? this.world.nowMs - this.#pauseBeganMs : 0);
   }
 
   get timerSlackMs(): number {
@@ -92,15 +103,23 @@ export class Host implements EventLoop {
   }
 
   now(): number {
-    return this.options.startMs + (this.world.nowMs - this.#bornMs) * this.options.rate;
+    const { nowMs } = this.world;
+    const standsMs = Number.isNaN(this.#standsSinceMs) ? 0 : nowMs - this.#standsSinceMs;
+    return this.options.startMs + (nowMs - this.#bornMs - this.#stoodMs - standsMs) * this.options.rate;
   }
 
   setTimer(dueMs: number): void {
     const timer = ++this.#timer;
     this.#isTimerDue = false;
+    this.#wakesMs = dueMs;
     if (dueMs === Number.POSITIVE_INFINITY) return;
     const { rate, timerSlackMs, random } = this.options;
-    const waitMs = Math.max(0, dueMs - this.now()) / rate + timerSlackMs * random.next();
+    this.#wakesMs = Math.max(dueMs, this.now()) + timerSlackMs * random.next() * rate;
+    this.#awaitTimer(timer);
+  }
+
+  #awaitTimer(timer: number): void {
+    const waitMs = Math.max(0, this.#wakesMs - this.now()) / this.options.rate;
     this.world.schedule(this.world.nowMs + waitMs, { happen: () => this.#timerDue(timer) });
   }
 
@@ -115,7 +134,7 @@ export class Host implements EventLoop {
 
   /** A frame reaches the socket. */
   arrive(frame: Readable): void {
-    if (this.#state === "down") return;
+    if (this.#state === "down" || this.#state === "suspended") return;
     if (this.#state === "running" && this.#buffer.length === 0) frame.read();
     else if (this.#buffer.length < this.options.receiveBufferFrames) this.#buffer.push(frame);
   }
@@ -123,20 +142,38 @@ export class Host implements EventLoop {
   /** Work of the process's own: done now, or when it runs again. */
   run(work: Readable): void {
     if (this.#state === "running") work.read();
-    else if (this.#state === "stalled") this.#buffer.push(work);
+    else if (this.#isPaused) this.#buffer.push(work);
   }
 
   /** Stops the process for so long, in true time; if it is stopped already, nothing. */
   stall(lengthMs: number, excusedAboveMs: number): void {
+    this.#pause("stalled", lengthMs, excusedAboveMs);
+  }
+
+  /**
+   * Its machine sleeps for so long: what arrives is lost. When it wakes up, its clock has jumped, or knows nothing of
+   * the time (as CLOCK_MONOTONIC on Linux), and timers wait for the rest of theirs.
+   */
+  suspend(lengthMs: number, clock: "jumps" | "stands", excusedAboveMs: number): void {
+    if (this.#state === "running" && clock === "stands") this.#standsSinceMs = this.world.nowMs;
+    this.#pause("suspended", lengthMs, excusedAboveMs);
+  }
+
+  get #isPaused(): boolean {
+    return this.#state === "stalled" || this.#state === "suspended";
+  }
+
+  #pause(state: "stalled" | "suspended", lengthMs: number, excusedAboveMs: number): void {
     if (this.#state !== "running") return;
-    this.#state = "stalled";
+    this.#state = state;
+    this.#pauseBeganMs = this.world.nowMs;
     this.#stalls += 1;
     this.#stallBeganMs = this.now();
     this.#excusedFromMs = Math.max(this.#stallBeganMs, this.keeper.dueMs);
     const stall = ++this.#stall;
     this.world.schedule(this.world.nowMs + lengthMs, {
       happen: () => {
-        if (this.#state === "stalled" && stall === this.#stall) this.#resume(excusedAboveMs);
+        if (this.#isPaused && stall === this.#stall) this.#resume(excusedAboveMs);
       },
     });
   }
@@ -149,6 +186,8 @@ export class Host implements EventLoop {
   }
 
   #resume(excusedAboveMs: number): void {
+    if (!Number.isNaN(this.#standsSinceMs)) this.#clockGoesOn();
+    this.#pausedMs = this.pausedMs;
     this.#stalledMs = this.stalledMs;
     const excusedMs = this.now() - this.#excusedFromMs;
     if (excusedMs >= excusedAboveMs) this.#excusesMs.push(excusedMs);
@@ -156,8 +195,18 @@ export class Host implements EventLoop {
     this.#turned();
   }
 
+  /** Its timer is a new one: the old one's time was reckoned without the sleep. */
+  #clockGoesOn(): void {
+    this.#stoodMs += this.world.nowMs - this.#standsSinceMs;
+    this.#standsSinceMs = Number.NaN;
+    if (this.#isTimerDue || this.#wakesMs === Number.POSITIVE_INFINITY) return;
+    this.#timer += 1;
+    this.#awaitTimer(this.#timer);
+  }
+
   #timerDue(timer: number): void {
-    if (timer !== this.#timer || this.#state === "down") return;
+    if (timer !== this.#timer || this.#state === "down" || !Number.isNaN(this.#standsSinceMs)) return;
+    this.#wakesMs = Number.POSITIVE_INFINITY;
     this.#isTimerDue = true;
     if (this.#state === "running") this.#fire();
   }

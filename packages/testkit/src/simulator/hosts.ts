@@ -18,6 +18,10 @@ export const FOR = {
   openings: 10,
   jitterOut: 11,
   jitterIn: 12,
+  monitorSuspends: 13,
+  applicationData: 14,
+  dataOut: 15,
+  dataIn: 16,
 } as const;
 
 /** A world that makes hosts. */

@@ -3,15 +3,20 @@ import { type Input, isFinal, type Output, type State, TRANSITIONS, type Trigger
 /** What must hold in every run, whatever the seed and the policy. */
 export const INVARIANTS = {
   completeness:
-    "a crashed peer is dead or left at the latest deadAfterMs after the last evidence of it was read, in time that the monitor ran, plus the lateness of timers and the drain",
+    "a crashed peer is dead or left at the latest deadAfterMs after the last evidence of it was read, in time that the monitor ran, plus the lateness of timers and the drain; with group silence, two confirming phases more",
   "no-verdict-from-stall":
     "nobody is called dead for silence before deadAfterMs without evidence, stalls of the judge's own process taken out (short ones up to deadAfterMs together), nor while evidence of it waits to be read",
+  "group-silence":
+    "where so many are suspect together that the judge suspects itself, the first of them is called dead only after the probes of another confirming phase were answered by nobody",
+  demand: "in demand mode no probe is sent within 75 % of an interval of the last evidence, doubts apart",
+  pace: "who was asked for a slower pace keeps to it from its next heartbeat on, jitter and doubts apart",
+  refusal: "nobody is refused whose beats and probes came at the pace that was asked for",
   final: "after dead or left a detector says nothing and sends nothing, and stays what it is",
   evidence: "a peer becomes alive only while evidence of it is being read",
   transition: "states change only as the table of transitions has it for the input, and each change is told",
   deadline: "after a tick the next deadline lies in the future",
   traffic:
-    "no end sends more than one heartbeat at opening, one per least jittered interval, two at each suspicion (at once, and the one planned when it ends), one per confirming interval while suspect, and one echo per probe read",
+    "no end sends more than one heartbeat at opening, one per least jittered interval, two at each suspicion (at once, and the one planned when it ends), one per confirming interval while suspect, one at the totals of refusals that are told, and one echo per probe read",
   prediction:
     "frames and octets in each direction stay within predict() for the time watched, plus confirming probes, the heartbeats at opening, 1 % and six standard deviations",
 } as const;
@@ -47,7 +52,8 @@ export class ViolationError extends Error {
 function triggersOf(input: Input): readonly Trigger[] {
   switch (input.type) {
     case "received":
-      return input.heartbeat.kind === "bye" ? ["farewell"] : ["evidence"];
+      // A failure where it comes far above the pace that was asked for.
+      return input.heartbeat.kind === "bye" ? ["farewell"] : ["evidence", "failure"];
     case "active":
       return ["evidence"];
     case "doubted":

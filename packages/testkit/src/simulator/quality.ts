@@ -98,7 +98,7 @@ export class PeerAccount {
   #sinceMs = 0;
   #mistakenSinceMs = 0;
   /** The crash that is yet to be found: a quick restart does not undo it. */
-  #crash: { readonly atMs: number; readonly stalledMs: number } | undefined;
+  #crash: { readonly atMs: number; readonly pausedMs: number } | undefined;
 
   constructor(private readonly ledger: QualityLedger) {}
 
@@ -111,13 +111,13 @@ export class PeerAccount {
   }
 
   /**
-   * The judge called the peer dead, or heard that it left. `stalledMs`: how long the judge was stalled so far, in all;
+   * The judge called the peer dead, or heard that it left. `pausedMs`: how long the judge did not run so far, in all;
    * `isOutage`: the peer was hung or cut off since it was last heard, or left.
    */
-  verdict(nowMs: number, stalledMs: number, isOutage: boolean): void {
+  verdict(nowMs: number, pausedMs: number, isOutage: boolean): void {
     if (this.#crash !== undefined) {
-      const ranMs = nowMs - this.#crash.atMs - (stalledMs - this.#crash.stalledMs);
-      // Stalls are measured on the judge's clock, which drifts.
+      const ranMs = nowMs - this.#crash.atMs - (pausedMs - this.#crash.pausedMs);
+      // Sums in floating point.
       this.ledger.detectionMs.add(Math.max(0, ranMs));
       this.#crash = undefined;
     }
@@ -134,9 +134,9 @@ export class PeerAccount {
   }
 
   /** The peer is gone; an orderly end is nothing to be found. */
-  gone(nowMs: number, stalledMs: number, isOrderly: boolean): void {
+  gone(nowMs: number, pausedMs: number, isOrderly: boolean): void {
     if (this.#standing === "mistaken") this.#endMistake(nowMs);
-    if (this.#standing === "trusted" && !isOrderly) this.#crash = { atMs: nowMs, stalledMs };
+    if (this.#standing === "trusted" && !isOrderly) this.#crash = { atMs: nowMs, pausedMs };
     if (this.#standing !== "unknown") this.#endLife(nowMs);
     this.#standing = "gone";
   }

@@ -40,7 +40,7 @@ export function randomScenario({ seed, peers, durationMs, intervalMs }: Scenario
   const peerStalls = perhaps(0.5, rare(between(50, 1000), heavy(20, 20)));
   const share = perhaps(0.5, random.next()) ?? 0;
   const partitions = perhaps(0.5, { ...rare(between(20, 500), heavy(0.2 * intervalMs, 20)), share });
-  return {
+  const scenario: Scenario = {
     seed,
     peers,
     durationMs,
@@ -58,6 +58,26 @@ export function randomScenario({ seed, peers, durationMs, intervalMs }: Scenario
     ...(peerStalls && { peerStalls }),
     ...(partitions && { partitions }),
     relinkAfterMs: perhaps(0.5, between(0.01, 3) * intervalMs) ?? 0,
+  };
+  // Drawn last, so that what came before in a world of this seed still comes.
+  const suspends = {
+    ...rare(between(50, 1000), heavy(20, 100)),
+    clock: random.next() < 0.5 ? "jumps" : "stands",
+  } as const;
+  const monitorSuspends = perhaps(0.3, suspends);
+  const groupSilence = perhaps(0.3, {
+    share: 0.3 + 0.7 * random.next(),
+    least: 2 + Math.floor(4 * random.next()),
+  });
+  const applicationData = perhaps(0.3, {
+    ...rare(between(5, 100), heavy(20, 20)),
+    gapMs: between(0.1, 2) * intervalMs,
+  });
+  return {
+    ...scenario,
+    ...(monitorSuspends && { monitorSuspends }),
+    ...(groupSilence && { groupSilence }),
+    ...(applicationData && { applicationData }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { requireDurationMs, requireInteger } from "@heartwire/core";
+import { type GroupSilenceOptions, requireDurationMs, requireInteger } from "@heartwire/core";
 import { checkDistribution, type Distribution } from "./distribution.js";
 import { checkNetwork, type NetworkModel } from "./lane.js";
 
@@ -30,6 +30,18 @@ export interface Scenario {
   readonly monitorStalls?: Recurring;
   /** The same, of each peer. */
   readonly peerStalls?: Recurring;
+  /**
+   * The monitor's machine sleeps: what arrives meanwhile is lost. When it wakes up its monotonic clock has jumped (as on
+   * macOS and in virtual machines), or stands where it stood (CLOCK_MONOTONIC on Linux).
+   */
+  readonly monitorSuspends?: Recurring & { readonly clock: "jumps" | "stands" };
+  /** The monitor suspects itself first where so many of its peers are silent together; see `GroupSilence`. */
+  readonly groupSilence?: Required<Pick<GroupSilenceOptions, "share" | "least">>;
+  /** Both applications write now and then, for a while, an octet or more each `gapMs`. */
+  readonly applicationData?: Recurring & { readonly gapMs: number };
+  /** What the monitor asks its peers to keep to, and they the monitor: see `DetectorOptions.minReceiveMs`. */
+  readonly monitorMinReceiveMs?: number;
+  readonly peerMinReceiveMs?: number;
   /** The monitor is cut off from a random group of its peers: both ways, or one. */
   readonly partitions?: Recurring & {
     /** The share of all peers on the other side, drawn peer by peer; 0: exactly one peer. */
@@ -50,6 +62,15 @@ export function checkScenario(scenario: Scenario): void {
   requireDurationMs("durationMs", scenario.durationMs, 1, Number.MAX_SAFE_INTEGER);
   requireDurationMs("timerSlackMs", scenario.timerSlackMs, 0, 1000);
   requireDurationMs("relinkAfterMs", scenario.relinkAfterMs, 0, Number.MAX_SAFE_INTEGER);
+  requireDurationMs(
+    "applicationData.gapMs",
+    scenario.applicationData?.gapMs ?? 1,
+    1,
+    Number.MAX_SAFE_INTEGER,
+  );
+  for (const name of ["monitorMinReceiveMs", "peerMinReceiveMs"] as const) {
+    requireInteger(name, scenario[name] ?? 1, 1, 0xffff_ffff);
+  }
   checkNetwork(scenario.network);
   const { driftPpm, orderlyShare, partitions } = scenario;
   if (!(driftPpm >= 0 && driftPpm <= 1000)) {
@@ -61,7 +82,14 @@ export function checkScenario(scenario: Scenario): void {
   ] as const) {
     if (!(share >= 0 && share <= 1)) throw new RangeError(`${name} must be from 0 to 1, not ${share}`);
   }
-  for (const name of ["crashes", "monitorStalls", "peerStalls", "partitions"] as const) {
+  for (const name of [
+    "crashes",
+    "monitorStalls",
+    "monitorSuspends",
+    "peerStalls",
+    "partitions",
+    "applicationData",
+  ] as const) {
     const faults = scenario[name];
     if (faults === undefined) continue;
     checkDistribution(`${name}.every`, faults.every);

@@ -1,15 +1,16 @@
 import { type EventLoop, type PolicyFactory, STALL_THRESHOLD_MS, type Timekeeper } from "@heartwire/core";
 import { recur } from "./faults.js";
+import { type GroupFactory, GroupWitness } from "./group-witness.js";
 import { type Happening, HappeningQueue } from "./happening-queue.js";
 import type { Host, World } from "./host.js";
 import { FOR, makeHost } from "./hosts.js";
 import { type InvariantName, type Violation, ViolationError } from "./invariants.js";
+import type { JudgeFactory } from "./judge.js";
 import { KeyedRandom } from "./keyed-random.js";
 import { QualityLedger } from "./quality.js";
 import { checkScenario, type Scenario } from "./scenario.js";
 import { Site } from "./site.js";
 import { Tally, type Traffic } from "./tally.js";
-import type { JudgeFactory } from "./watch.js";
 
 /** Options of {@link simulate}. */
 export interface SimulateOptions {
@@ -22,6 +23,8 @@ export interface SimulateOptions {
   readonly judge?: JudgeFactory;
   /** Another driver of the monitor's and the peers' processes, likewise. */
   readonly keeper?: (loop: EventLoop) => Timekeeper;
+  /** Another group silence, likewise. */
+  readonly group?: GroupFactory;
   /** Keep the last inputs and outputs of this peer's two ends, for a {@link Violation}'s history. */
   readonly historyOf?: number;
   /** Go on although these break, and count how often: a defect that is known must not hide others. */
@@ -37,6 +40,8 @@ export interface Simulation {
   readonly ledger: QualityLedger;
   /** How long links were open, all together: in true time, whatever the state of the peer. */
   readonly watchedMs: number;
+  /** How often a peer was refused that went on far above the pace it was asked for. */
+  readonly refused: number;
   readonly out: Traffic;
   readonly in: Traffic;
   /** What happened in all: frames that arrived, timers, faults, turns of event loops. */
@@ -65,6 +70,7 @@ class Run implements World {
   readonly tally = new Tally();
   readonly history: string[] = [];
   readonly monitorHost: Host;
+  readonly group: GroupWitness | undefined;
   readonly #queue = new HappeningQueue();
   readonly #sites: Site[] = [];
   readonly #ignored: Partial<Record<InvariantName, number>> = {};
@@ -76,6 +82,8 @@ class Run implements World {
     readonly options: SimulateOptions,
   ) {
     this.monitorHost = makeHost(this, FOR.monitor, 0, 0);
+    const { groupSilence } = scenario;
+    this.group = groupSilence && new GroupWitness(groupSilence, options.group);
     for (let peer = 0; peer < scenario.peers; peer++) this.#sites.push(new Site(this, peer));
   }
 
@@ -95,6 +103,7 @@ class Run implements World {
       ignored: this.#ignored,
       ledger: this.ledger,
       watchedMs: this.tally.watchedMs,
+      refused: this.tally.refused,
       out: this.tally.out,
       in: this.tally.in,
       happenings: this.#happenings,
@@ -123,11 +132,18 @@ class Run implements World {
   }
 
   #startFaults(): void {
-    const { seed, monitorStalls, partitions } = this.scenario;
+    const { seed, monitorStalls, monitorSuspends, partitions } = this.scenario;
     for (const site of this.#sites) site.startFaults();
     if (monitorStalls !== undefined) {
       recur(monitorStalls, new KeyedRandom(seed, FOR.monitorStalls), this, {
         begin: (lastingMs) => this.monitorHost.stall(lastingMs, STALL_THRESHOLD_MS),
+        end: () => {},
+      });
+    }
+    if (monitorSuspends !== undefined) {
+      const { clock } = monitorSuspends;
+      recur(monitorSuspends, new KeyedRandom(seed, FOR.monitorSuspends), this, {
+        begin: (lastingMs) => this.monitorHost.suspend(lastingMs, clock, STALL_THRESHOLD_MS),
         end: () => {},
       });
     }

@@ -1,14 +1,15 @@
 import { answerOnly, type LivenessEvent, type PolicyFactory, STALL_THRESHOLD_MS } from "@heartwire/core";
 import { type EndpointOptions, MonitorEndpoint, PeerEndpoint } from "./endpoint.js";
 import { recur } from "./faults.js";
+import type { GroupWitness } from "./group-witness.js";
 import type { Host } from "./host.js";
 import { FOR, type HostWorld, makeHost } from "./hosts.js";
 import type { InvariantName } from "./invariants.js";
+import { type JudgeFactory, realJudge } from "./judge.js";
 import { KeyedRandom } from "./keyed-random.js";
 import { Lane } from "./lane.js";
 import { PeerAccount, type QualityLedger } from "./quality.js";
 import type { Direction, Tally } from "./tally.js";
-import { type JudgeFactory, realJudge } from "./watch.js";
 
 /** What a {@link Site} needs of its run. */
 export interface SiteWorld extends HostWorld {
@@ -19,6 +20,7 @@ export interface SiteWorld extends HostWorld {
     readonly historyOf?: number;
   };
   readonly monitorHost: Host;
+  readonly group: GroupWitness | undefined;
   readonly tally: Tally;
   readonly ledger: QualityLedger;
   readonly history: string[];
@@ -71,6 +73,7 @@ export class Site {
         end: () => this.#restart(),
       });
     }
+    this.#startData();
     if (peerStalls !== undefined) {
       recur(peerStalls, new KeyedRandom(seed, FOR.peerStalls, this.#index), this.#world, {
         begin: (lastingMs) => this.#peer.host.stall(lastingMs, STALL_THRESHOLD_MS),
@@ -79,6 +82,27 @@ export class Site {
         },
       });
     }
+  }
+
+  /** Both applications talk for a while, and are silent for a while. */
+  #startData(): void {
+    const { seed, applicationData } = this.#world.scenario;
+    if (applicationData === undefined) return;
+    const { gapMs } = applicationData;
+    let untilMs = 0;
+    const talk = (): void => {
+      if (this.#world.nowMs >= untilMs) return;
+      this.#peer.sendData();
+      this.#monitor.sendData();
+      this.#world.schedule(this.#world.nowMs + gapMs, { happen: talk });
+    };
+    recur(applicationData, new KeyedRandom(seed, FOR.applicationData, this.#index), this.#world, {
+      begin: (lastingMs) => {
+        untilMs = this.#world.nowMs + lastingMs;
+        talk();
+      },
+      end: () => {},
+    });
   }
 
   sever(way: Direction | "both"): void {
@@ -100,7 +124,9 @@ export class Site {
 
   #endpointOptions(direction: Direction, policy: PolicyFactory): EndpointOptions {
     const { scenario, options, tally } = this.#world;
-    const [lane, jitter] = direction === "out" ? [FOR.laneOut, FOR.jitterOut] : [FOR.laneIn, FOR.jitterIn];
+    const isOut = direction === "out";
+    const [lane, jitter] = isOut ? [FOR.laneOut, FOR.jitterOut] : [FOR.laneIn, FOR.jitterIn];
+    const minReceiveMs = isOut ? scenario.monitorMinReceiveMs : scenario.peerMinReceiveMs;
     const random = new KeyedRandom(scenario.seed, jitter, this.#index);
     return {
       world: this.#world,
@@ -110,7 +136,13 @@ export class Site {
       tally,
       direction,
       lane: new Lane(scenario.network, scenario.seed, lane, this.#index),
-      detector: { proves: "process", random: () => random.next() },
+      dataLane: new Lane(scenario.network, scenario.seed, isOut ? FOR.dataOut : FOR.dataIn, this.#index),
+      group: isOut ? this.#world.group : undefined,
+      detector: {
+        proves: "process",
+        random: () => random.next(),
+        ...(minReceiveMs !== undefined && { minReceiveMs }),
+      },
       record: options.historyOf === this.#index ? (line) => this.#record(direction, line()) : undefined,
     };
   }
@@ -129,7 +161,8 @@ export class Site {
     const silentMs = host.now() - (watch?.evidenceMs ?? 0);
     const isImpaired = isSevered || this.#peer.isSevered || this.#peer.host.state === "stalled";
     const isOutage = isImpaired || event.type === "left" || this.#impairedMs >= nowMs - silentMs;
-    this.#account.verdict(nowMs, host.stalledMs, isOutage);
+    if (event.type === "dead" && event.cause.kind === "protocol") this.#world.tally.refused += 1;
+    this.#account.verdict(nowMs, host.pausedMs, isOutage);
     this.#relinkAfter(this.#world.scenario.relinkAfterMs);
   }
 
@@ -154,7 +187,7 @@ export class Site {
     if (isOrderly && host.state === "running") watch?.stop();
     watch?.release();
     host.end();
-    this.#account.gone(this.#world.nowMs, this.#monitor.host.stalledMs, isOrderly);
+    this.#account.gone(this.#world.nowMs, this.#monitor.host.pausedMs, isOrderly);
     this.#audit(this.#incarnation);
   }
 

@@ -34,6 +34,8 @@ export type Direction = "out" | "in";
 export class Tally {
   /** How long links were open, all together, in true time. */
   watchedMs = 0;
+  /** Verdicts on peers that went on far above the pace they were asked for. */
+  refused = 0;
   readonly #counted = { out: none(), in: none() };
 
   get out(): Traffic {
@@ -49,6 +51,10 @@ export class Tally {
     const counters = this.#counted[direction];
     counters.frames += 1;
     counters.octets += octetsOf(heartbeat);
+    if (heartbeat.kind === "bye" || heartbeat.minReceiveMs === undefined) return;
+    // What it asks of the other end, predict() leaves out.
+    const { minReceiveMs: _, ...plain } = heartbeat;
+    counters.beyondOctets += octetsOf(heartbeat) - octetsOf(plain);
   }
 
   /** A frame that predict() leaves out will be among these: `heartbeat`, sent in this direction. */

@@ -5,10 +5,10 @@ import {
   requireDurationMs,
   requireInteger,
 } from "@heartwire/core";
+import { type JudgeFactory, realJudge } from "./judge.js";
 import { KeyedRandom } from "./keyed-random.js";
 import { checkNetwork, Lane, LOST, type NetworkModel } from "./lane.js";
 import { PeerAccount, QualityLedger, type QualityOfService } from "./quality.js";
-import { type JudgeFactory, realJudge } from "./watch.js";
 
 /** Beats of one living peer, as they were sent and as they arrived: generated, or recorded somewhere. */
 export interface Trace {

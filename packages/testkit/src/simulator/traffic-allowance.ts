@@ -33,6 +33,13 @@ export class TrafficAllowance {
     this.#unanswered += 1;
   }
 
+  /** Who only listens says, where a peer is too fast, what it asks for: a probe out of turn. */
+  refused(): void {
+    if (this.policy.mode !== "listen") return;
+    this.#atSuspicions += 1;
+    this.#isNextConfirming = true;
+  }
+
   moved(before: State, after: State, nowMs: number): void {
     if (after === "suspect" && before !== "suspect") {
       this.#suspectSinceMs = nowMs;

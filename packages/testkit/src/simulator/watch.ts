@@ -1,7 +1,6 @@
 import {
   type Deadlined,
   type DeadlineSlot,
-  Detector,
   type DetectorOptions,
   type Heartbeat,
   type Input,
@@ -11,41 +10,19 @@ import {
   type Policy,
   type Timed,
 } from "@heartwire/core";
+import { DemandRule } from "./demand-rule.js";
 import { EvidenceRecord } from "./evidence-record.js";
+import type { Companion } from "./group-witness.js";
 import type { Host } from "./host.js";
-import { checkStep, type InvariantName } from "./invariants.js";
+import { checkStep } from "./invariants.js";
+import { describe, type Judge, type JudgeFactory } from "./judge.js";
+import { PaceRule } from "./pace-rule.js";
+import { RefusalRule } from "./refusal-rule.js";
+import { EPSILON_MS, type Rule } from "./rule.js";
 import { TrafficAllowance } from "./traffic-allowance.js";
-
-/** What the simulation uses of a {@link Detector}. */
-export type Judge = Pick<Detector, "state" | "verdictMs" | "deadlineMs" | "hastened" | "handle">;
-
-/** Makes a detector; broken ones show that the invariants can fail. */
-export type JudgeFactory = (
-  policy: Policy,
-  options: DetectorOptions,
-  nowMs: number,
-  firstSeq: number,
-) => Judge;
-
-/** A detector of the core. */
-export const realJudge: JudgeFactory = (...given) => new Detector(...given);
-
-/** Who carries out what a watch's detector wants. */
-export interface WatchOwner {
-  send(heartbeat: Heartbeat, isConfirming: boolean): void;
-  /** `dead` and `left` come when the watch is over. */
-  told(event: LivenessEvent): void;
-  /** Evidence that waits in the host's buffer. */
-  hasUnread(): boolean;
-  /** An invariant does not hold. Throws, unless it is to be ignored. */
-  broken(invariant: InvariantName, detail: string): void;
-  /** For the history; only called where one is kept. */
-  record?(line: () => string): void;
-}
+import type { WatchOwner } from "./watch-owner.js";
 
 const TICK: Input = { type: "tick" };
-/** For sums of many stalls in floating point. */
-const EPSILON_MS = 1e-3;
 
 /**
  * One detector from opening to verdict, driven as package `heartwire` drives it in src/link-watch.ts: each input
@@ -68,6 +45,7 @@ export class Watch implements Timed {
   #deadAfterMs: number;
   readonly #evidence: EvidenceRecord;
   readonly #traffic: TrafficAllowance;
+  readonly #rules: readonly Rule[];
 
   constructor(
     readonly host: Host,
@@ -75,6 +53,7 @@ export class Watch implements Timed {
     private readonly policy: Policy,
     options: DetectorOptions,
     judge: JudgeFactory,
+    private readonly companion?: Companion,
   ) {
     const nowMs = host.now();
     const firstSeq = Math.floor(nowMs) >>> 0;
@@ -82,6 +61,12 @@ export class Watch implements Timed {
     this.#judge = judge(policy, { ...options, probeBudget, timetable }, nowMs, firstSeq);
     this.#evidence = new EvidenceRecord(firstSeq);
     this.#traffic = new TrafficAllowance(policy, nowMs);
+    const { minReceiveMs } = options;
+    this.#rules = [
+      ...(policy.demand === true ? [new DemandRule(policy)] : []),
+      ...(policy.limited === undefined ? [] : [new PaceRule(policy)]),
+      ...(minReceiveMs === undefined ? [] : [new RefusalRule(minReceiveMs)]),
+    ];
     this.#evidenceMs = nowMs;
     this.#stalledThen = host.stalledMs;
     this.#stallsThen = host.stalls;
@@ -141,9 +126,16 @@ export class Watch implements Timed {
 
   tick(nowMs: number): void {
     if (this.#isOver) return;
+    this.#beforeVerdict(nowMs);
     this.#handle(TICK, nowMs);
     if (this.#isOver || this.deadlineMs > nowMs) return;
     this.owner.broken("deadline", `after a tick at ${nowMs} the deadline is ${this.deadlineMs}`);
+  }
+
+  #beforeVerdict(nowMs: number): void {
+    if (this.companion === undefined || this.#judge.state !== "suspect" || this.verdictMs > nowMs) return;
+    const forMs = this.#judge.confirmPhaseMs;
+    if (this.companion.isReprieved(nowMs, forMs)) this.#handle({ type: "reprieved", forMs }, nowMs);
   }
 
   stalled(stalledMs: number, nowMs: number): void {
@@ -152,6 +144,7 @@ export class Watch implements Timed {
 
   release(): void {
     if (this.#isOver) return;
+    this.companion?.parted();
     this.#isOver = true;
     this.host.keeper.timetable.left();
     this.host.keeper.remove(this);
@@ -166,7 +159,9 @@ export class Watch implements Timed {
     const stalledMs = this.host.stalledMs - this.#stalledThen;
     const stalls = this.host.stalls - this.#stallsThen;
     const lateMs = 2 + MAX_DRAIN_MS + (stalls + 1) * (this.host.timerSlackMs * 2 + 1);
-    return this.#evidenceMs + this.#deadAfterMs + stalledMs + lateMs;
+    // In company two more phases, in which the probes of others may be answered.
+    const phasesMs = this.companion === undefined ? 0 : 2 * this.#judge.confirmPhaseMs;
+    return this.#evidenceMs + this.#deadAfterMs + phasesMs + stalledMs + lateMs;
   }
 
   /** Whether this frame would be evidence. */
@@ -176,8 +171,10 @@ export class Watch implements Timed {
 
   #handle(input: Input, nowMs: number): void {
     if (this.#isOver) return;
-    const isEvidence = input.type === "received" && this.isEvidence(input.heartbeat);
-    if (isEvidence) this.#heard(input.heartbeat, nowMs);
+    const heartbeat = input.type === "received" ? input.heartbeat : undefined;
+    const isEvidence = input.type === "active" || (heartbeat !== undefined && this.isEvidence(heartbeat));
+    if (isEvidence) this.#heard(heartbeat, nowMs);
+    for (const rule of this.#rules) this.#hold(rule, rule.received?.(input, isEvidence, nowMs));
     const before = this.#judge.state;
     const outputs = this.#judge.handle(input, nowMs);
     const after = this.#judge.state;
@@ -207,12 +204,18 @@ export class Watch implements Timed {
     checkStep({ input, before, after, outputs }, (...what) => this.owner.broken(...what));
   }
 
-  #heard(heartbeat: Heartbeat, nowMs: number): void {
+  #hold({ invariant }: Rule, problem: string | undefined): void {
+    if (problem !== undefined) this.owner.broken(invariant, problem);
+  }
+
+  /** `heartbeat` is undefined where the application's own octets are the evidence. */
+  #heard(heartbeat: Heartbeat | undefined, nowMs: number): void {
     this.#hasHeard = true;
     this.#evidenceMs = nowMs;
     this.#stalledThen = this.host.stalledMs;
     this.#stallsThen = this.host.stalls;
     this.#excusesThen = this.host.excusesMs.length;
+    if (heartbeat === undefined) return;
     this.#evidence.note(heartbeat, this.#traffic.probes);
     if (heartbeat.kind === "probe") this.#traffic.questioned();
   }
@@ -220,21 +223,32 @@ export class Watch implements Timed {
   #send(heartbeat: Heartbeat, nowMs: number): void {
     const problem = this.#traffic.sent(heartbeat, nowMs, this.#judge.state);
     if (problem !== undefined) this.owner.broken("traffic", problem);
+    for (const rule of this.#rules) {
+      this.#hold(rule, rule.sent?.(heartbeat, this.#traffic.isConfirming, nowMs));
+    }
     this.owner.send(heartbeat, this.#traffic.isConfirming);
   }
 
   #tell(event: LivenessEvent, nowMs: number): void {
-    if (event.type === "dead" && event.cause.kind === "silence") this.#checkSilence(nowMs);
+    if (event.type === "dead" && event.cause.kind === "silence") this.#checkSilence();
+    for (const rule of this.#rules) this.#hold(rule, rule.told?.(event, nowMs));
+    if (event.type === "rejected" && event.rejection.kind === "too-frequent") this.#traffic.refused();
+    this.companion?.told(event, nowMs);
     if (isFinal(this.#judge.state)) this.release();
     this.owner.told(event);
   }
 
-  #checkSilence(nowMs: number): void {
+  /** By its host's clock, whatever its driver takes the time to be. */
+  #checkSilence(): void {
+    const nowMs = this.host.now();
     if (this.owner.hasUnread()) {
       this.owner.broken("no-verdict-from-stall", "called dead while evidence waits to be read");
     }
     const excusedMs = excusedOf(this.host.excusesMs.slice(this.#excusesThen), this.#deadAfterMs);
     const silentMs = nowMs - this.#evidenceMs - excusedMs;
+    const phaseMs = this.#judge.confirmPhaseMs;
+    const problem = this.companion?.verdict(nowMs, silentMs - this.#deadAfterMs, phaseMs);
+    if (problem !== undefined) this.owner.broken("group-silence", problem);
     if (silentMs >= this.#deadAfterMs - EPSILON_MS) return;
     this.owner.broken(
       "no-verdict-from-stall",
@@ -249,12 +263,4 @@ function excusedOf(stallsMs: readonly number[], deadAfterMs: number): number {
   const short = stallsMs.filter((each) => each < deadAfterMs);
   const long = stallsMs.filter((each) => each >= deadAfterMs);
   return sum(long) + Math.min(sum(short), deadAfterMs);
-}
-
-function describe(input: Input, state: string, outputs: ReturnType<Judge["handle"]>): string {
-  const what = input.type === "tick" || input.type === "opened" ? input.type : JSON.stringify(input);
-  const results = outputs.map((output) =>
-    JSON.stringify(output.type === "send" ? { send: output.heartbeat } : output.event),
-  );
-  return `${what} -> ${state}${results.length > 0 ? `: ${results.join(", ")}` : ""}`;
 }

@@ -2,38 +2,17 @@ import {
   Detector,
   fixedTimeout,
   type Heartbeat,
-  type Input,
   type Output,
   type Policy,
   Timekeeper,
 } from "@heartwire/core";
 import { describe, expect, it } from "vitest";
 import type { Judge, JudgeFactory, Scenario } from "../../src/index.js";
+import { judging, plain } from "./mutant-judges.js";
 import { brokenBy, calm, constant, exponential, hostile, INTERVAL_MS } from "./worlds.js";
 
 const policy = fixedTimeout({ intervalMs: INTERVAL_MS });
 const beats = fixedTimeout({ intervalMs: INTERVAL_MS, mode: "beat" });
-
-/** A detector with one method of its own. */
-function judging(
-  change: (
-    real: Judge,
-    policy: Policy,
-  ) => Partial<Pick<Judge, "handle" | "state" | "verdictMs" | "deadlineMs">>,
-): JudgeFactory {
-  return (given, ...rest) => {
-    const real = new Detector(given, ...rest);
-    const own = Object.getOwnPropertyDescriptors(change(real, given));
-    return Object.defineProperties(Object.create(null), {
-      state: { get: () => real.state },
-      verdictMs: { get: () => real.verdictMs },
-      deadlineMs: { get: () => real.deadlineMs },
-      hastened: { get: () => real.hastened },
-      handle: { value: (input: Input, nowMs: number) => real.handle(input, nowMs) },
-      ...own,
-    });
-  };
-}
 
 const crashes: Scenario = calm({
   crashes: { every: exponential(60_000), lasting: constant(20_000) },
@@ -149,11 +128,6 @@ describe("no-verdict-from-stall", () => {
     expect(brokenBy(crashes, policy, { judge })).toBe("no-verdict-from-stall");
   });
 });
-
-function plain(given: Policy): Policy {
-  const { name, mode, intervalMs, suspectAfterMs, deadAfterMs, confirmIntervalMs } = given;
-  return { name, mode, intervalMs, suspectAfterMs, deadAfterMs, confirmIntervalMs };
-}
 
 describe("final, evidence, transition", () => {
   it("catches the dead who speak", () => {

@@ -21,7 +21,11 @@ export class TrafficAllowance {
   constructor(
     private readonly policy: Policy,
     private readonly openedMs: number,
-  ) {}
+    minReceiveMs?: number,
+  ) {
+    // Who only listens says at opening what it asks for.
+    if (minReceiveMs !== undefined) this.refused();
+  }
 
   /** How many probes were sent. */
   get probes(): number {

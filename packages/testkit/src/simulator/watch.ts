@@ -60,8 +60,8 @@ export class Watch implements Timed {
     const { probeBudget, timetable } = host.keeper;
     this.#judge = judge(policy, { ...options, probeBudget, timetable }, nowMs, firstSeq);
     this.#evidence = new EvidenceRecord(firstSeq);
-    this.#traffic = new TrafficAllowance(policy, nowMs);
     const { minReceiveMs } = options;
+    this.#traffic = new TrafficAllowance(policy, nowMs, minReceiveMs);
     this.#rules = [
       ...(policy.demand === true ? [new DemandRule(policy)] : []),
       ...(policy.limited === undefined ? [] : [new PaceRule(policy)]),

@@ -28,3 +28,24 @@ export function plain(given: Policy): Policy {
   const { name, mode, intervalMs, suspectAfterMs, deadAfterMs, confirmIntervalMs } = given;
   return { name, mode, intervalMs, suspectAfterMs, deadAfterMs, confirmIntervalMs };
 }
+
+/** The same, but for a pace that it is asked for. */
+export function unmoved(given: Policy): Policy {
+  return {
+    name: given.name,
+    mode: given.mode,
+    get intervalMs() {
+      return given.intervalMs;
+    },
+    get suspectAfterMs() {
+      return given.suspectAfterMs;
+    },
+    get deadAfterMs() {
+      return given.deadAfterMs;
+    },
+    get confirmIntervalMs() {
+      return given.confirmIntervalMs;
+    },
+    announced: (intervalMs) => given.announced?.(intervalMs),
+  };
+}

@@ -9,7 +9,7 @@ import {
 } from "@heartwire/core";
 import { describe, expect, it } from "vitest";
 import { type JudgeFactory, type Scenario, simulate } from "../../src/index.js";
-import { judging, plain } from "./mutant-judges.js";
+import { judging, plain, unmoved } from "./mutant-judges.js";
 import { brokenBy, calm, constant, exponential, INTERVAL_MS } from "./worlds.js";
 
 const policy = fixedTimeout({ intervalMs: INTERVAL_MS });
@@ -152,12 +152,12 @@ describe("negotiation", () => {
   });
 
   it("catches who goes on at its old pace", () => {
-    const judge: JudgeFactory = (given, ...rest) => new Detector(plain(given), ...rest);
+    const judge: JudgeFactory = (given, ...rest) => new Detector(unmoved(given), ...rest);
     expect(brokenBy(slow, beats, { judge })).toBe("pace");
   });
 
   it("refuses who goes on far above the pace that was asked for", () => {
-    const flood = { peerPolicy: answerOnly({ beatIntervalMs: 50 }) };
+    const flood = { peerPolicy: () => plain(answerOnly({ beatIntervalMs: 50 })()) };
     const asked = calm({ monitorMinReceiveMs: INTERVAL_MS, durationMs: 60_000, peers: 5 });
     const { violation, refused } = simulate(asked, listens, { ...flood, ignore: ["prediction"] });
     expect(violation).toBeUndefined();
@@ -168,15 +168,21 @@ describe("negotiation", () => {
   });
 
   it("catches who refuses what it asked for", () => {
-    const judge: JudgeFactory = (given, options, ...rest) => {
-      const { minReceiveMs } = options;
-      const strict = minReceiveMs === undefined ? options : { ...options, minReceiveMs: 3 * minReceiveMs };
-      return new Detector(given, strict, ...rest);
-    };
+    const rejection = { kind: "too-frequent", minReceiveMs: INTERVAL_MS } as const;
+    const reason = { kind: "protocol", detail: "too many", rejection } as const;
+    const judge = judging((real) => {
+      let heard = 0;
+      return {
+        handle(input, nowMs) {
+          if (input.type === "received") heard += 1;
+          return real.handle(heard === 200 ? { type: "closed", reason } : input, nowMs);
+        },
+      };
+    });
     const asked = calm({ monitorMinReceiveMs: INTERVAL_MS });
     expect(brokenBy(asked, listens)).toBeUndefined();
-    // What it refuses is no evidence to it.
-    const ignore = ["no-verdict-from-stall"] as const;
+    // To the simulation it was a beat that ended it.
+    const ignore = ["transition", "evidence"] as const;
     expect(brokenBy(asked, listens, { judge, ignore })).toBe("refusal");
   });
 });

@@ -53,6 +53,7 @@ export class Host implements EventLoop {
   #stalls = 0;
   #pausedMs = 0;
   #pauseBeganMs = 0;
+  #longestPauseMs = 0;
   /** What its clock has left out, in true time. */
   #stoodMs = 0;
   #standsSinceMs = Number.NaN;
@@ -78,6 +79,17 @@ export class Host implements EventLoop {
   /** How long it did not run, in true time: stalled or suspended. */
   get pausedMs(): number {
     return this.#pausedMs + (this.#isPaused ? this.world.nowMs - this.#pauseBeganMs : 0);
+  }
+
+  /** True time, which its process cannot read: for what is checked beside it. */
+  get trueMs(): number {
+    return this.world.nowMs;
+  }
+
+  /** The longest time in a row that it did not run so far, in true time. */
+  get longestPauseMs(): number {
+    const pauseMs = this.#isPaused ? this.world.nowMs - this.#pauseBeganMs : 0;
+    return Math.max(this.#longestPauseMs, pauseMs);
   }
 
   get timerSlackMs(): number {
@@ -188,6 +200,7 @@ export class Host implements EventLoop {
   #resume(excusedAboveMs: number): void {
     if (!Number.isNaN(this.#standsSinceMs)) this.#clockGoesOn();
     this.#pausedMs = this.pausedMs;
+    this.#longestPauseMs = this.longestPauseMs;
     this.#stalledMs = this.stalledMs;
     const excusedMs = this.now() - this.#excusedFromMs;
     if (excusedMs >= excusedAboveMs) this.#excusesMs.push(excusedMs);

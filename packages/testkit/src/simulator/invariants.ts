@@ -4,6 +4,8 @@ import { type Input, isFinal, type Output, type State, TRANSITIONS, type Trigger
 export const INVARIANTS = {
   completeness:
     "a crashed peer is dead or left at the latest deadAfterMs after the last evidence of it was read, in time that the monitor ran, plus the lateness of timers and the drain; with group silence, two confirming phases more",
+  "true-time":
+    "a crashed peer is found, in true time, within twice deadAfterMs of the last evidence of it that was read, plus the stalls that are as long as deadAfterMs themselves, four of the longest so far, the drain and the lateness of timers, however much of the time the judge does not run",
   "no-verdict-from-stall":
     "nobody is called dead for silence before deadAfterMs without evidence, stalls of the judge's own process taken out (short ones up to deadAfterMs together), nor while evidence of it waits to be read",
   "group-silence":

@@ -215,6 +215,24 @@ export class Site {
       this.#world.schedule(this.#world.nowMs + restMs + 1, { happen: check });
     };
     check();
+    this.#auditInTrueTime(crashed);
+  }
+
+  /** Holds `true-time`: by no clock that a stall could stop. */
+  #auditInTrueTime(crashed: number): void {
+    const { watch } = this.#monitor;
+    const check = (): void => {
+      if (watch === undefined || watch.isOver) return;
+      if (watch.hasHeard && this.#monitor.newestSession > crashed) return;
+      const restMs = watch.latestTrueMs - this.#world.nowMs;
+      if (restMs === Number.POSITIVE_INFINITY) return;
+      if (restMs < 0) {
+        this.#world.broken("true-time", `not found ${-restMs} ms after the latest`, this.#index);
+        return;
+      }
+      this.#world.schedule(this.#world.nowMs + restMs + 1, { happen: check });
+    };
+    check();
   }
 }
 

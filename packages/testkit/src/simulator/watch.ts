@@ -22,6 +22,10 @@ import { EPSILON_MS, type Rule } from "./rule.js";
 import { TrafficAllowance } from "./traffic-allowance.js";
 import type { WatchOwner } from "./watch-owner.js";
 
+/** One in which the last evidence waited, one under way at the deadline, and one each for the drain and the turn after. */
+const EXCUSED_PAUSES = 4;
+/** A clock's, of a scenario. */
+const MOST_DRIFT = 1e-3;
 const TICK: Input = { type: "tick" };
 
 /**
@@ -38,6 +42,7 @@ export class Watch implements Timed {
 
   /** When evidence was read last, or the watch opened: its host's clock, stalls and excuses by then. */
   #evidenceMs: number;
+  #evidenceTrueMs: number;
   #stalledThen: number;
   #stallsThen: number;
   #excusesThen: number;
@@ -68,6 +73,7 @@ export class Watch implements Timed {
       ...(minReceiveMs === undefined ? [] : [new RefusalRule(minReceiveMs)]),
     ];
     this.#evidenceMs = nowMs;
+    this.#evidenceTrueMs = this.host.trueMs;
     this.#stalledThen = host.stalledMs;
     this.#stallsThen = host.stalls;
     this.#excusesThen = host.excusesMs.length;
@@ -164,6 +170,22 @@ export class Watch implements Timed {
     return this.#evidenceMs + this.#deadAfterMs + phasesMs + stalledMs + lateMs;
   }
 
+  /**
+   * The same in true time, however the judge's process is blocked: short stalls excuse no more than the detection time
+   * once, and a few of the longest stalls come on top.
+   */
+  get latestTrueMs(): number {
+    const phasesMs = this.companion === undefined ? 0 : 2 * this.#judge.confirmPhaseMs;
+    const lateMs = 2 + MAX_DRAIN_MS + 2 * this.host.timerSlackMs;
+    const longMs = sum(
+      this.host.excusesMs.slice(this.#excusesThen).filter((each) => each >= this.#deadAfterMs),
+    );
+    const judgedMs = 2 * this.#deadAfterMs + phasesMs + longMs;
+    return (
+      this.#evidenceTrueMs + judgedMs * (1 + MOST_DRIFT) + EXCUSED_PAUSES * this.host.longestPauseMs + lateMs
+    );
+  }
+
   /** Whether this frame would be evidence. */
   isEvidence(heartbeat: Heartbeat): boolean {
     return this.#evidence.isNew(heartbeat, this.#traffic.probes);
@@ -212,6 +234,7 @@ export class Watch implements Timed {
   #heard(heartbeat: Heartbeat | undefined, nowMs: number): void {
     this.#hasHeard = true;
     this.#evidenceMs = nowMs;
+    this.#evidenceTrueMs = this.host.trueMs;
     this.#stalledThen = this.host.stalledMs;
     this.#stallsThen = this.host.stalls;
     this.#excusesThen = this.host.excusesMs.length;
@@ -259,8 +282,11 @@ export class Watch implements Timed {
 
 /** Long stalls excuse all their time, short ones together no more than the silence that is death. */
 function excusedOf(stallsMs: readonly number[], deadAfterMs: number): number {
-  const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0);
   const short = stallsMs.filter((each) => each < deadAfterMs);
   const long = stallsMs.filter((each) => each >= deadAfterMs);
   return sum(long) + Math.min(sum(short), deadAfterMs);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, each) => total + each, 0);
 }

@@ -20,22 +20,21 @@ function checkPayload(payload: Uint8Array): void {
 
 /**
  * The half of a detector that speaks: what goes out, when, under which number. A detector that only listens has
- * none until it has to confirm a doubt.
+ * none until it has to confirm a doubt. It is its own record of probes, since an object for that would cost each link
+ * 32 octets.
  */
-export class HeartbeatSender {
+export class HeartbeatSender extends OutstandingProbes {
   readonly #policy: Policy;
   readonly #options: DetectorOptions;
-  readonly #firstSeq: number;
   #nextMs = Number.POSITIVE_INFINITY;
   #beatSeq: number;
   /** Confirming probes that were due in this silence. */
   #confirming = 0;
-  #probes: OutstandingProbes | undefined;
 
   constructor(policy: Policy, options: DetectorOptions, firstSeq: number) {
+    super(firstSeq);
     this.#policy = policy;
     this.#options = options;
-    this.#firstSeq = firstSeq;
     this.#beatSeq = firstSeq;
   }
 
@@ -70,42 +69,32 @@ export class HeartbeatSender {
    */
   due(nowMs: number, suspect: boolean, silentMs: number): readonly (Beat | Probe)[] {
     const { mode } = this.#policy;
-    const confirms = suspect && this.#confirms();
-    if (!confirms && this.#isHeardAnyway(silentMs)) {
-      this.#nextMs = this.#afterInterval(nowMs - silentMs, nowMs);
+    const confirms = suspect && this.confirms();
+    if (!confirms && this.isHeardAnyway(silentMs)) {
+      this.#nextMs = this.afterInterval(nowMs - silentMs, nowMs);
       return [];
     }
     const heartbeats: (Beat | Probe)[] = [];
-    if (confirms ? this.#mayConfirm(nowMs) : mode === "echo") heartbeats.push(this.probe(nowMs));
-    if (mode === "beat" && this.#healthy()) heartbeats.push(this.#beat());
+    if (confirms ? this.mayConfirm(nowMs) : mode === "echo") heartbeats.push(this.probe(nowMs));
+    if (mode === "beat" && this.healthy()) heartbeats.push(this.beat());
     this.#nextMs = confirms
-      ? this.#afterWait(this.#confirmWaitMs(), nowMs)
-      : this.#afterInterval(this.#nextMs, nowMs);
+      ? this.afterWait(this.confirmWaitMs(), nowMs)
+      : this.afterInterval(this.#nextMs, nowMs);
     return heartbeats;
   }
 
   /** One that may not go out is as good as lost: the next is due at its time, and so is the verdict. */
-  #mayConfirm(nowMs: number): boolean {
+  private mayConfirm(nowMs: number): boolean {
     this.#confirming += 1;
     return this.#options.probeBudget?.takes(this.#confirming, nowMs) ?? true;
   }
 
   /** A probe out of turn. */
   probe(nowMs: number): Probe {
-    this.#probes ??= new OutstandingProbes(this.#firstSeq);
-    return asking({ kind: "probe", seq: this.#probes.sent(nowMs) }, this.#options);
+    return asking({ kind: "probe", seq: this.sent(nowMs) }, this.#options);
   }
 
-  /** Takes an echo; see {@link OutstandingProbes.answered}. */
-  answered(seq: number, nowMs: number): number | undefined {
-    return this.#probes?.answered(seq, nowMs);
-  }
-
-  spoilRoundTrips(): void {
-    this.#probes?.spoilRoundTrips();
-  }
-
-  #beat(): Beat {
+  private beat(): Beat {
     const payload = this.#options.payload?.();
     if (payload !== undefined) checkPayload(payload);
     const seq = this.#beatSeq;
@@ -117,15 +106,15 @@ export class HeartbeatSender {
   }
 
   /** On the schedule of absolute deadlines, so that late timers do not add up; never in bursts to catch up. */
-  #afterWait(waitMs: number, nowMs: number): number {
+  private afterWait(waitMs: number, nowMs: number): number {
     const onScheduleMs = this.#nextMs + waitMs;
     return onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs;
   }
 
   /** A jittered interval after `sinceMs`, or after now if that is over, in the company of others. */
-  #afterInterval(sinceMs: number, nowMs: number): number {
+  private afterInterval(sinceMs: number, nowMs: number): number {
     const { intervalMs } = this.#policy;
-    const waitMs = this.#intervalMs();
+    const waitMs = this.intervalMs();
     const fromMs = sinceMs + waitMs > nowMs ? sinceMs : nowMs;
     const atMs = fromMs + waitMs;
     const leastMs = fromMs + JITTER_FLOOR * intervalMs;
@@ -135,26 +124,26 @@ export class HeartbeatSender {
   }
 
   /** In demand mode, whether evidence is so new that a probe would only ask what is known. */
-  #isHeardAnyway(silentMs: number): boolean {
+  private isHeardAnyway(silentMs: number): boolean {
     const { demand, intervalMs } = this.#policy;
     return demand === true && silentMs < JITTER_FLOOR * intervalMs;
   }
 
-  #confirms(): boolean {
+  private confirms(): boolean {
     return this.#policy.confirmIntervalMs < Number.POSITIVE_INFINITY;
   }
 
   /** Suspicion hastens sending, and never slows it: the peer still expects our beats at their interval. */
-  #confirmWaitMs(): number {
+  private confirmWaitMs(): number {
     const { mode, confirmIntervalMs } = this.#policy;
-    return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, this.#intervalMs());
+    return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, this.intervalMs());
   }
 
-  #intervalMs(): number {
+  private intervalMs(): number {
     return jitteredIntervalMs(this.#policy, this.#options.random ?? Math.random);
   }
 
-  #healthy(): boolean {
+  private healthy(): boolean {
     return this.#options.health === undefined || this.#options.health();
   }
 }

@@ -84,6 +84,7 @@ export function detectorOptions(
 }
 
 class SubscribedWatch extends LinkWatch {
+  protected readonly keeper: Timekeeper;
   readonly #subscriber: Subscriber<LivenessEvent>;
 
   constructor(
@@ -93,6 +94,7 @@ class SubscribedWatch extends LinkWatch {
     subscriber: Subscriber<LivenessEvent>,
   ) {
     super(policy, options, keeper);
+    this.keeper = keeper;
     this.#subscriber = subscriber;
   }
 

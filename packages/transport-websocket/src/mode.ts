@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import { MessagesLink } from "./messages-link.js";
 import { PingLink } from "./ping-link.js";
 import type { WebSocketLink } from "./web-socket-link.js";
-import { type HeartbeatVia, type WebSocketRole, webSocketCost } from "./wire.js";
+import { type HeartbeatVia, roleOf, webSocketCost } from "./wire.js";
 
 /** What each mode proves. */
 export const PROOF: Readonly<Record<HeartbeatVia, Proof>> = { ping: "process", messages: "application" };
@@ -24,12 +24,10 @@ export function requireVia(via: HeartbeatVia): void {
 export class ExistingSocketTransport implements Transport {
   protected readonly ws: WebSocket;
   readonly #via: HeartbeatVia;
-  readonly #role: WebSocketRole;
 
-  constructor(ws: WebSocket, via: HeartbeatVia, role: WebSocketRole) {
+  constructor(ws: WebSocket, via: HeartbeatVia) {
     this.ws = ws;
     this.#via = via;
-    this.#role = role;
   }
 
   get name(): string {
@@ -41,7 +39,7 @@ export class ExistingSocketTransport implements Transport {
   }
 
   get wire(): WireCost {
-    return webSocketCost(this.#via, this.#role);
+    return webSocketCost(this.#via, roleOf(this.ws));
   }
 
   open(listener: LinkListener): WebSocketLink {

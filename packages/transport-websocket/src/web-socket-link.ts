@@ -2,9 +2,12 @@ import type { CloseReason, Heartbeat, Link, LinkListener } from "@heartwire/core
 import { causeOfError } from "@heartwire/core";
 import type { WebSocket } from "ws";
 import { causeOfClose } from "./close-cause.js";
-import type { LinkSlot } from "./link-slot.js";
+import { tapData, untapData } from "./data-tap.js";
+import { tapEmit, untapEmit } from "./emit-tap.js";
+import { hasLinks, linksOf, setLink } from "./link-places.js";
 import type { Urgency } from "./message-mode.js";
-import { type NetworkSocket, networkSocketOf } from "./ws-internals.js";
+import type { HeartbeatVia } from "./wire.js";
+import { networkSocketOf } from "./ws-internals.js";
 
 /** Gives octets to `ws`, which calls `written` when they have left this process, or never will. */
 type Write = (ws: WebSocket, octets: Uint8Array, written?: () => void) => void;
@@ -22,39 +25,38 @@ const ALREADY_CLOSED: CloseReason = {
 export abstract class WebSocketLink implements Link {
   readonly ws: WebSocket;
   readonly #listener: LinkListener;
-  readonly #slot: LinkSlot<WebSocketLink>;
-  #phase: "connecting" | "open" | "closed" = "connecting";
-  /** Whether one heartbeat waits behind octets that do not drain. */
-  #waiting = false;
+  /** `waiting`: open, and one heartbeat waits behind octets that do not drain. */
+  #phase: "connecting" | "open" | "waiting" | "closed" = "connecting";
   /** Whether a whole frame came out of the chunk of octets that is being read. */
   protected heard = false;
 
-  protected constructor(ws: WebSocket, listener: LinkListener, slot: LinkSlot<WebSocketLink>) {
+  protected constructor(ws: WebSocket, listener: LinkListener) {
     this.ws = ws;
     this.#listener = listener;
-    this.#slot = slot;
   }
 
+  protected abstract get via(): HeartbeatVia;
   abstract send(heartbeat: Heartbeat): void;
-  /** Adds the listeners of the mode. */
-  protected abstract attach(): void;
-  /** Removes them. */
-  protected abstract detach(): void;
 
   protected get closed(): boolean {
     return this.#phase === "closed";
   }
 
-  /** Begins: tells `opened` once the WebSocket is open, but never before the caller's next turn. */
+  /**
+   * Begins: tells `opened` once the WebSocket is open, but never before the caller's next turn.
+   *
+   * @throws Error when a link of this mode is there.
+   */
   start(): this {
-    const { ws } = this;
-    this.#slot.occupy(ws, this);
-    this.attach();
+    const { ws, via } = this;
+    if (linksOf(ws)[via] !== undefined) throw new Error("a link on this WebSocket is open already");
+    setLink(ws, via, this);
+    tapEmit(ws);
     if (ws.readyState === ws.OPEN) {
-      this.#watchSocket();
-      queueMicrotask(() => this.#open());
+      this.watchSocket();
+      queueMicrotask(() => this.open());
     } else if (ws.readyState !== ws.CONNECTING) {
-      queueMicrotask(() => this.#end(ALREADY_CLOSED));
+      queueMicrotask(() => this.end(ALREADY_CLOSED));
     }
     return this;
   }
@@ -62,8 +64,12 @@ export abstract class WebSocketLink implements Link {
   close(): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
-    this.detach();
-    this.#slot.vacate(this.ws, networkSocketOf(this.ws));
+    const { ws } = this;
+    setLink(ws, this.via, undefined);
+    if (hasLinks(ws)) return;
+    untapEmit(ws);
+    const socket = networkSocketOf(ws);
+    if (socket !== undefined) untapData(socket);
   }
 
   hearing(): boolean {
@@ -74,17 +80,27 @@ export abstract class WebSocketLink implements Link {
     return ws.isPaused && socket.readableLength === 0;
   }
 
-  handleOpen(): void {
-    this.#watchSocket();
-    this.#open();
+  /** Before anybody else hears of an event. True: it is a heartbeat, and so for nobody else. */
+  takes(_event: string | symbol, _first: unknown, _second: unknown): boolean {
+    return false;
   }
 
-  handleClose(code: number, reason: Uint8Array): void {
-    this.#end(causeOfClose(this.ws, code, reason));
-  }
-
-  handleError(error: Error): void {
-    this.#end(causeOfError(error, networkSocketOf(this.ws) === undefined ? "connecting" : "open"));
+  /** After everybody else has heard of an event. */
+  hears(event: string | symbol, first: unknown, second: unknown): void {
+    switch (event) {
+      case "open":
+        this.watchSocket();
+        this.open();
+        break;
+      case "close":
+        this.end(causeOfClose(this.ws, first as number, second as Uint8Array));
+        break;
+      case "error":
+        this.end(
+          causeOfError(first as Error, networkSocketOf(this.ws) === undefined ? "connecting" : "open"),
+        );
+        break;
+    }
   }
 
   /**
@@ -101,7 +117,7 @@ export abstract class WebSocketLink implements Link {
    * `undefined` if that made it close the link.
    */
   protected evidence(): LinkListener | undefined {
-    if (this.#phase === "connecting") this.#open();
+    if (this.#phase === "connecting") this.open();
     return this.closed ? undefined : this.#listener;
   }
 
@@ -112,31 +128,35 @@ export abstract class WebSocketLink implements Link {
    */
   protected transmit(octets: Uint8Array | undefined, write: Write, urgency: Urgency): boolean {
     const { ws } = this;
-    if (octets === undefined || this.#phase !== "open" || ws.readyState !== ws.OPEN) return false;
+    if (octets === undefined || !this.isOpen || ws.readyState !== ws.OPEN) return false;
     if (ws.bufferedAmount === 0 || urgency === "last") {
       write(ws, octets);
       return true;
     }
-    if (this.#waiting) return false;
-    this.#waiting = true;
+    if (this.#phase === "waiting") return false;
+    this.#phase = "waiting";
     write(ws, octets, () => {
-      this.#waiting = false;
+      if (this.#phase === "waiting") this.#phase = "open";
     });
     return true;
   }
 
-  #watchSocket(): void {
-    const socket: NetworkSocket | undefined = networkSocketOf(this.ws);
-    if (socket !== undefined) this.#slot.occupySocket(socket, this);
+  private get isOpen(): boolean {
+    return this.#phase === "open" || this.#phase === "waiting";
   }
 
-  #open(): void {
+  private watchSocket(): void {
+    const socket = networkSocketOf(this.ws);
+    if (socket !== undefined) tapData(socket, this.ws);
+  }
+
+  private open(): void {
     if (this.#phase !== "connecting") return;
     this.#phase = "open";
     this.#listener.opened();
   }
 
-  #end(reason: CloseReason | undefined): void {
+  private end(reason: CloseReason | undefined): void {
     if (this.#phase === "closed") return;
     this.close();
     if (reason === undefined) this.#listener.closed();

@@ -258,7 +258,7 @@ export class Detector {
     this.reject({ kind: "too-frequent", minReceiveMs }, nowMs);
     // Who only listens has had no occasion yet to say what it asks for.
     if (this.#policy.mode === "listen" && isPowerOfTwo(this.seldom.rejected))
-      this.send(this.speaking().probe(nowMs));
+      this.send(this.speaking().probe(this.#options, nowMs));
   }
 
   private beat(beat: Beat, nowMs: number): void {
@@ -315,7 +315,7 @@ export class Detector {
     if (this.#seldom !== undefined) this.#seldom.reprieveMs = 0;
     this.move("evidence");
     this.tell({ type: "alive", atMs: nowMs, proof: this.#options.proves });
-    if (confirming) this.#sender?.calm();
+    if (confirming) this.#sender?.calm(this.#policy);
   }
 
   /** The link knows the silence better: its kernel went on listening while this process did not run. */
@@ -389,12 +389,13 @@ export class Detector {
 
   private sendDue(nowMs: number): void {
     const silentMs = this.#heard ? this.silentMs(nowMs) : Number.NaN;
-    const heartbeats = this.speaking().due(nowMs, this.#state === "suspect", silentMs);
+    const isSuspect = this.#state === "suspect";
+    const heartbeats = this.speaking().due(this.#policy, this.#options, nowMs, isSuspect, silentMs);
     for (const heartbeat of heartbeats) this.send(heartbeat);
   }
 
   private speaking(): HeartbeatSender {
-    this.#sender ??= new HeartbeatSender(this.#policy, this.#options, this.#firstSeq);
+    this.#sender ??= new HeartbeatSender(this.#firstSeq);
     return this.#sender;
   }
 

@@ -17,13 +17,13 @@ const UNCOMPRESSED = { binary: true, compress: false } as const;
  */
 export class MessagesLink extends WebSocketLink implements MessageSocket {
   /** @throws TypeError when binaryType is "blob": a Blob cannot be looked into before its event is over. */
-  constructor(ws: WebSocket, listener: LinkListener) {
-    super(ws, listener);
-    if ((ws.binaryType as string) === "blob") {
+  override open(listener: LinkListener): this {
+    if ((this.ws.binaryType as string) === "blob") {
       throw new TypeError(
         'binaryType must be "nodebuffer", "arraybuffer" or "fragments" for heartbeats in messages, not "blob"',
       );
     }
+    return super.open(listener);
   }
 
   protected get via(): HeartbeatVia {

@@ -1,4 +1,4 @@
-import { type Heartbeat, type LinkListener, MAX_OUTSTANDING_PROBES, type Probe } from "@heartwire/core";
+import { type Heartbeat, MAX_OUTSTANDING_PROBES, type Probe } from "@heartwire/core";
 import type { WebSocket } from "ws";
 import { decodePong, encodeControl, encodePing } from "./ping-codec.js";
 import { WebSocketLink } from "./web-socket-link.js";
@@ -12,10 +12,6 @@ import { sendFrame } from "./ws-internals.js";
  */
 export class PingLink extends WebSocketLink {
   #unanswered = 0;
-
-  constructor(ws: WebSocket, listener: LinkListener) {
-    super(ws, listener);
-  }
 
   protected get via(): HeartbeatVia {
     return "ping";

@@ -1,4 +1,4 @@
-import type { CloseReason, Heartbeat, Link, LinkListener } from "@heartwire/core";
+import type { CloseReason, Heartbeat, Link, LinkListener, Peer, Transport } from "@heartwire/core";
 import { causeOfError } from "@heartwire/core";
 import type { WebSocket } from "ws";
 import { causeOfClose } from "./close-cause.js";
@@ -6,7 +6,7 @@ import { tapData, untapData } from "./data-tap.js";
 import { tapEmit, untapEmit } from "./emit-tap.js";
 import { hasLinks, linksOf, setLink } from "./link-places.js";
 import type { Urgency } from "./message-mode.js";
-import type { HeartbeatVia } from "./wire.js";
+import { WebSocketEnd } from "./web-socket-end.js";
 import { networkSocketOf } from "./ws-internals.js";
 
 /** Gives octets to `ws`, which calls `written` when they have left this process, or never will. */
@@ -21,21 +21,18 @@ const ALREADY_CLOSED: CloseReason = {
 /**
  * A link on a WebSocket that belongs to somebody else: what both modes have in common. It begins, ends and
  * tells of evidence; how heartbeats travel is its subclasses' part.
+ *
+ * Before it is open it is also the transport that opens it, once, and at a server the peer: there may be very many
+ * clients, and another object for each would cost 40 octets.
  */
-export abstract class WebSocketLink implements Link {
-  readonly ws: WebSocket;
-  readonly #listener: LinkListener;
+export abstract class WebSocketLink extends WebSocketEnd implements Link, Transport, Peer<WebSocket> {
+  /** From open() to close(): whoever keeps the peer does not keep its watch. */
+  #listener: LinkListener | undefined;
   /** `waiting`: open, and one heartbeat waits behind octets that do not drain. */
   #phase: "connecting" | "open" | "waiting" | "closed" = "connecting";
   /** Whether a whole frame came out of the chunk of octets that is being read. */
   protected heard = false;
 
-  protected constructor(ws: WebSocket, listener: LinkListener) {
-    this.ws = ws;
-    this.#listener = listener;
-  }
-
-  protected abstract get via(): HeartbeatVia;
   abstract send(heartbeat: Heartbeat): void;
 
   protected get closed(): boolean {
@@ -45,16 +42,18 @@ export abstract class WebSocketLink implements Link {
   /**
    * Begins: tells `opened` once the WebSocket is open, but never before the caller's next turn.
    *
-   * @throws Error when a link of this mode is there.
+   * @throws Error when a link of this mode is there, or this one was open before.
    */
-  start(): this {
+  open(listener: LinkListener): this {
     const { ws, via } = this;
     if (linksOf(ws)[via] !== undefined) throw new Error("a link on this WebSocket is open already");
+    if (this.closed) throw new Error("this link on a WebSocket is closed, and opens only once");
+    this.#listener = listener;
     setLink(ws, via, this);
     tapEmit(ws);
     if (ws.readyState === ws.OPEN) {
       this.watchSocket();
-      queueMicrotask(() => this.open());
+      queueMicrotask(() => this.begin());
     } else if (ws.readyState !== ws.CONNECTING) {
       queueMicrotask(() => this.end(ALREADY_CLOSED));
     }
@@ -64,8 +63,10 @@ export abstract class WebSocketLink implements Link {
   close(): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
-    const { ws } = this;
-    setLink(ws, this.via, undefined);
+    this.#listener = undefined;
+    const { ws, via } = this;
+    if (linksOf(ws)[via] !== this) return;
+    setLink(ws, via, undefined);
     if (hasLinks(ws)) return;
     untapEmit(ws);
     const socket = networkSocketOf(ws);
@@ -90,7 +91,7 @@ export abstract class WebSocketLink implements Link {
     switch (event) {
       case "open":
         this.watchSocket();
-        this.open();
+        this.begin();
         break;
       case "close":
         this.end(causeOfClose(this.ws, first as number, second as Uint8Array));
@@ -117,8 +118,8 @@ export abstract class WebSocketLink implements Link {
    * `undefined` if that made it close the link.
    */
   protected evidence(): LinkListener | undefined {
-    if (this.#phase === "connecting") this.open();
-    return this.closed ? undefined : this.#listener;
+    if (this.#phase === "connecting") this.begin();
+    return this.#listener;
   }
 
   /**
@@ -150,16 +151,17 @@ export abstract class WebSocketLink implements Link {
     if (socket !== undefined) tapData(socket, this.ws);
   }
 
-  private open(): void {
+  private begin(): void {
     if (this.#phase !== "connecting") return;
     this.#phase = "open";
-    this.#listener.opened();
+    this.#listener?.opened();
   }
 
   private end(reason: CloseReason | undefined): void {
     if (this.#phase === "closed") return;
+    const listener = this.#listener;
     this.close();
-    if (reason === undefined) this.#listener.closed();
-    else this.#listener.closed(reason);
+    if (reason === undefined) listener?.closed();
+    else listener?.closed(reason);
   }
 }

@@ -67,6 +67,18 @@ describe("webSocketPeers", () => {
     subscription.close();
   });
 
+  test("a peer's transport opens one link, and no other after that", async () => {
+    const listener = told();
+    webSocketPeers(server, { via: "ping" }).listen(listener);
+    await connect();
+    const { transport } = listener.peers[0]!;
+    const link = transport.open(recordingListener());
+    expect(() => transport.open(recordingListener())).toThrow("open already");
+    link.close();
+    link.close();
+    expect(() => transport.open(recordingListener())).toThrow("opens only once");
+  });
+
   test("a peer has its address still when it is gone, whoever ended it", async () => {
     const listener = told();
     const subscription = webSocketPeers(server, { via: "ping" }).listen(listener);

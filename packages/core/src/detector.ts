@@ -10,6 +10,7 @@ import { CONFIRMING_PROBES_WITHIN_LIMIT } from "./pacing.js";
 import type { Policy } from "./policy.js";
 import { ReceiveLimit, requireReceivable } from "./receive-limit.js";
 import { type FrameRejection, isPowerOfTwo } from "./rejection.js";
+import { Seldom } from "./seldom.js";
 import { isNewer } from "./serial.js";
 import { isFinal, type State, TRANSITIONS, type Trigger } from "./transitions.js";
 
@@ -20,6 +21,8 @@ const NONE_SEEN = -1;
  * The one state machine: input and time go in, heartbeats to send and events come out. It has no clock and
  * no timer: the driver asks {@link deadlineMs} and calls back with a tick. Worst case per input: constant
  * time, and memory bounded by 32 outstanding probes.
+ *
+ * Its own methods are `private` and not `#`: for those V8 would give each object one more field.
  */
 export class Detector {
   // What a routine beat touches comes first, and so lies side by side: at 100 000 peers each cache line is a miss.
@@ -34,20 +37,13 @@ export class Detector {
   #outputs: Output[] | undefined;
   readonly #policy: Policy;
   readonly #options: DetectorOptions;
-  readonly #learns: boolean;
-  readonly #limit: ReceiveLimit | undefined;
   /** Made when there is something to send. */
   #sender: HeartbeatSender | undefined;
   #newestProbe = NONE_SEEN;
-  #rejected = 0;
-  #peerLimitMs = 0;
-  #reprieveMs = 0;
-  /** Made at the first stall. */
-  #stalls: StallRecord | undefined;
-  /** When we last sent of our own accord, and when the confirming probes of a peer that asked for restraint begin. */
-  #spokeMs = Number.NEGATIVE_INFINITY;
-  #confirmFromMs = Number.POSITIVE_INFINITY;
   readonly #firstSeq: number;
+  /** Made at a stall, and forgotten when that is over: the next garbage collection would make one for every link. */
+  #stalls: StallRecord | undefined;
+  #seldom: Seldom | undefined;
 
   /**
    * Starts judging at `nowMs`: a peer that never answers is dead `policy.deadAfterMs` later. `firstSeq`, a
@@ -60,12 +56,11 @@ export class Detector {
   constructor(policy: Policy, options: DetectorOptions, nowMs: number, firstSeq = 0) {
     this.#firstSeq = firstSeq;
     this.#policy = policy;
-    this.#learns = policy.observe !== undefined;
     this.#options = options;
     const { minReceiveMs } = options;
     if (minReceiveMs !== undefined) {
       requireReceivable(policy, minReceiveMs);
-      this.#limit = new ReceiveLimit(minReceiveMs);
+      this.seldom.limit = new ReceiveLimit(minReceiveMs);
     }
     this.#silentSinceMs = nowMs;
   }
@@ -80,7 +75,7 @@ export class Detector {
     const { suspectAfterMs, deadAfterMs } = this.#policy;
     return (
       this.#silentSinceMs +
-      (this.#state === "suspect" ? deadAfterMs + this.#reprieveMs : Math.min(suspectAfterMs, deadAfterMs))
+      (this.#state === "suspect" ? deadAfterMs + this.reprieveMs : Math.min(suspectAfterMs, deadAfterMs))
     );
   }
 
@@ -91,7 +86,7 @@ export class Detector {
 
   /** When a tick is next needed: to send, or to judge. Infinity: not until other input comes. */
   get deadlineMs(): number {
-    return Math.min(this.#nextSendMs, this.verdictMs);
+    return Math.min(this.nextSendMs, this.verdictMs);
   }
 
   /**
@@ -102,10 +97,23 @@ export class Detector {
     return this.#hastened;
   }
 
-  get #nextSendMs(): number {
-    return this.#sender === undefined
-      ? Number.POSITIVE_INFINITY
-      : Math.min(this.#sender.nextMs, this.#confirmFromMs);
+  private get seldom(): Seldom {
+    this.#seldom ??= new Seldom();
+    return this.#seldom;
+  }
+
+  private get learns(): boolean {
+    return this.#policy.observe !== undefined;
+  }
+
+  private get reprieveMs(): number {
+    return this.#seldom === undefined ? 0 : this.#seldom.reprieveMs;
+  }
+
+  private get nextSendMs(): number {
+    if (this.#sender === undefined) return Number.POSITIVE_INFINITY;
+    const { nextMs } = this.#sender;
+    return this.#seldom === undefined ? nextMs : Math.min(nextMs, this.#seldom.confirmFromMs);
   }
 
   /**
@@ -114,7 +122,7 @@ export class Detector {
    */
   get routine(): Routine | undefined {
     const isRoutine = this.#routine && this.#newestBeat !== NONE_SEEN;
-    if (!isRoutine || this.#nextSendMs < Number.POSITIVE_INFINITY) return undefined;
+    if (!isRoutine || this.nextSendMs < Number.POSITIVE_INFINITY) return undefined;
     const heardMs = this.#silentSinceMs;
     const patienceMs = this.verdictMs - heardMs;
     return { seq: this.#newestBeat, intervalMs: this.#announcedMs, heardMs, patienceMs };
@@ -138,17 +146,17 @@ export class Detector {
    * {@link deadlineMs} lies in the future.
    */
   handle(input: Input, nowMs: number): readonly Output[] {
-    if (this.#routine && input.type === "received" && this.#isRoutineBeat(input.heartbeat)) {
+    if (this.#routine && input.type === "received" && this.isRoutineBeat(input.heartbeat)) {
       this.#newestBeat = input.heartbeat.seq;
       this.#silentSinceMs = nowMs;
       this.#hastened = false;
       return NOTHING;
     }
     if (isFinal(this.#state)) return NOTHING;
-    this.#hastened = this.#learns || this.#state !== "alive";
-    this.#handle(input, nowMs);
+    this.#hastened = this.learns || this.#state !== "alive";
+    this.take(input, nowMs);
     // Of a living peer nobody wants to know more than that it lives.
-    this.#routine = this.#state === "alive" && this.#asksLittle();
+    this.#routine = this.#state === "alive" && this.asksLittle();
     const outputs = this.#outputs;
     if (outputs === undefined) return NOTHING;
     this.#hastened = true;
@@ -156,13 +164,14 @@ export class Detector {
     return outputs;
   }
 
-  #asksLittle(): boolean {
-    const unlimited = this.#limit === undefined && this.#peerLimitMs === 0;
-    return unlimited && !this.#learns && this.#options.samples !== true;
+  private asksLittle(): boolean {
+    const seldom = this.#seldom;
+    const unlimited = seldom === undefined || (seldom.limit === undefined && seldom.peerLimitMs === 0);
+    return unlimited && !this.learns && this.#options.samples !== true;
   }
 
   /** One like the last, as nearly all are: it changes nothing but when the peer was last heard. */
-  #isRoutineBeat(heartbeat: Heartbeat): heartbeat is Beat {
+  private isRoutineBeat(heartbeat: Heartbeat): heartbeat is Beat {
     return (
       heartbeat.kind === "beat" &&
       heartbeat.intervalMs === this.#announcedMs &&
@@ -172,249 +181,260 @@ export class Detector {
     );
   }
 
-  #handle(input: Input, nowMs: number): void {
+  private take(input: Input, nowMs: number): void {
     switch (input.type) {
       case "received":
-        this.#received(input.heartbeat, nowMs);
+        this.received(input.heartbeat, nowMs);
         break;
       case "active":
-        if (this.#options.evidence !== "heartbeats") this.#evidence(nowMs, input.agoMs);
+        if (this.#options.evidence !== "heartbeats") this.evidence(nowMs, input.agoMs);
         break;
       case "doubted":
-        this.#doubted(input.silentMs, nowMs);
+        this.doubted(input.silentMs, nowMs);
         break;
       case "tick":
-        this.#judge(nowMs);
-        if (nowMs >= this.#nextSendMs) this.#sendDue(nowMs);
+        this.judge(nowMs);
+        if (nowMs >= this.nextSendMs) this.sendDue(nowMs);
         break;
       case "opened":
-        this.#opened(nowMs);
+        this.opened(nowMs);
         break;
       case "rejected":
-        this.#reject(input.rejection, nowMs);
+        this.reject(input.rejection, nowMs);
         break;
       case "closed":
-        this.#closed(input.reason, nowMs);
+        this.closed(input.reason, nowMs);
         break;
       case "reprieved":
-        this.#reprieveMs += input.forMs;
+        this.seldom.reprieveMs += input.forMs;
         break;
       case "stalled":
-        this.#stalled(input.stalledMs, nowMs);
+        this.stalled(input.stalledMs, nowMs);
         break;
       case "deaf":
-        this.#deaf(nowMs);
+        this.deaf(nowMs);
         break;
     }
   }
 
-  #opened(nowMs: number): void {
-    this.#limit?.told(nowMs);
+  private opened(nowMs: number): void {
+    const limit = this.#seldom?.limit;
+    limit?.told(nowMs);
     if (this.#policy.mode === "listen") {
       // As BFD's Poll: who says nothing by itself has no other occasion to say what it asks for.
-      if (this.#limit !== undefined) this.#send(this.#speaking().probe(nowMs));
+      if (limit !== undefined) this.send(this.speaking().probe(this.#options, nowMs));
       return;
     }
-    this.#speaking().hasten(nowMs);
-    this.#sendDue(nowMs);
+    this.speaking().hasten(nowMs);
+    this.sendDue(nowMs);
   }
 
-  #received(heartbeat: Heartbeat, nowMs: number): void {
+  private received(heartbeat: Heartbeat, nowMs: number): void {
     if (heartbeat.kind === "bye") {
-      this.#left(nowMs);
+      this.left(nowMs);
       return;
     }
     // What we asked for ourselves is charged to nobody.
-    if (heartbeat.kind === "echo" && this.#answered(heartbeat, nowMs)) return;
-    if (this.#limit?.admits(heartbeat.kind, nowMs) === false) {
-      this.#tooFrequent(this.#limit, nowMs);
+    if (heartbeat.kind === "echo" && this.answered(heartbeat, nowMs)) return;
+    const limit = this.#seldom?.limit;
+    if (limit?.admits(heartbeat.kind, nowMs) === false) {
+      this.tooFrequent(limit, nowMs);
       return;
     }
     switch (heartbeat.kind) {
       case "echo":
-        this.#reject({ kind: "unsolicited-echo", seq: heartbeat.seq }, nowMs);
+        this.reject({ kind: "unsolicited-echo", seq: heartbeat.seq }, nowMs);
         break;
       case "beat":
-        this.#heed(heartbeat);
-        this.#beat(heartbeat, nowMs);
+        this.heed(heartbeat, nowMs);
+        this.beat(heartbeat, nowMs);
         break;
       case "probe":
-        this.#heed(heartbeat);
-        this.#answer(heartbeat, nowMs);
+        this.heed(heartbeat, nowMs);
+        this.answer(heartbeat, nowMs);
         break;
     }
   }
 
   /** The peer's wish holds from our next heartbeat on, which stays where it is: its old promise is kept. */
-  #heed({ minReceiveMs = 0 }: Beat | Probe | Echo): void {
-    if (minReceiveMs === this.#peerLimitMs) return;
-    this.#peerLimitMs = minReceiveMs;
+  private heed({ minReceiveMs = 0 }: Beat | Probe | Echo, nowMs: number): void {
+    if (minReceiveMs === (this.#seldom?.peerLimitMs ?? 0)) return;
+    // Before that it was nobody's business when we spoke last.
+    if (this.seldom.peerLimitMs === 0) this.seldom.spokeMs = nowMs;
+    this.seldom.peerLimitMs = minReceiveMs;
     this.#hastened = true;
     this.#policy.limited?.(minReceiveMs);
   }
 
-  #tooFrequent(limit: ReceiveLimit, nowMs: number): void {
+  private tooFrequent(limit: ReceiveLimit, nowMs: number): void {
     const { minReceiveMs } = limit;
     if (limit.exhausted) {
       const rejection = { kind: "too-frequent", minReceiveMs } as const;
       const detail = `sends heartbeats far more often than each ${minReceiveMs} ms, as it was asked to`;
-      this.#closed({ kind: "protocol", detail, rejection }, nowMs);
+      this.closed({ kind: "protocol", detail, rejection }, nowMs);
       return;
     }
-    this.#reject({ kind: "too-frequent", minReceiveMs }, nowMs);
+    this.reject({ kind: "too-frequent", minReceiveMs }, nowMs);
     // Who only listens has said it once, and that may have been lost.
-    if (this.#policy.mode === "listen" && isPowerOfTwo(this.#rejected))
-      this.#send(this.#speaking().probe(nowMs));
+    if (this.#policy.mode === "listen" && isPowerOfTwo(this.seldom.rejected))
+      this.send(this.speaking().probe(this.#options, nowMs));
   }
 
-  #beat(beat: Beat, nowMs: number): void {
+  private beat(beat: Beat, nowMs: number): void {
     if (this.#newestBeat !== NONE_SEEN && !isNewer(beat.seq, this.#newestBeat)) {
-      this.#reject({ kind: "stale", seq: beat.seq, newestSeq: this.#newestBeat }, nowMs);
+      this.reject({ kind: "stale", seq: beat.seq, newestSeq: this.#newestBeat }, nowMs);
       return;
     }
     this.#newestBeat = beat.seq;
-    this.#evidence(nowMs);
-    if (beat.intervalMs !== this.#announcedMs) this.#announced(beat.intervalMs);
-    this.#sample(nowMs, Number.NaN, beat.payload);
+    this.evidence(nowMs);
+    if (beat.intervalMs !== this.#announcedMs) this.announced(beat.intervalMs);
+    this.sample(nowMs, Number.NaN, beat.payload);
   }
 
-  #announced(intervalMs: number): void {
+  private announced(intervalMs: number): void {
     this.#announcedMs = intervalMs;
     this.#hastened = true;
     this.#policy.announced?.(intervalMs);
   }
 
   /** Whether a probe of ours waited for this echo. */
-  #answered(echo: Echo, nowMs: number): boolean {
+  private answered(echo: Echo, nowMs: number): boolean {
     const rttMs = this.#sender?.answered(echo.seq, nowMs);
     if (rttMs === undefined) return false;
-    this.#limit?.heard(nowMs);
-    this.#heed(echo);
-    this.#evidence(nowMs);
-    this.#sample(nowMs, rttMs, echo.payload);
+    this.#seldom?.limit?.heard(nowMs);
+    this.heed(echo, nowMs);
+    this.evidence(nowMs);
+    this.sample(nowMs, rttMs, echo.payload);
     return true;
   }
 
-  #answer(probe: Probe, nowMs: number): void {
+  private answer(probe: Probe, nowMs: number): void {
     if (this.#newestProbe !== NONE_SEEN && !isNewer(probe.seq, this.#newestProbe)) {
-      this.#reject({ kind: "stale", seq: probe.seq, newestSeq: this.#newestProbe }, nowMs);
+      this.reject({ kind: "stale", seq: probe.seq, newestSeq: this.#newestProbe }, nowMs);
       return;
     }
     this.#newestProbe = probe.seq;
     const { seq, payload } = probe;
     if (this.#options.health?.() !== false) {
-      this.#send(asking({ kind: "echo", seq, ...(payload && { payload }) }, this.#options));
+      this.send(asking({ kind: "echo", seq, ...(payload && { payload }) }, this.#options));
     }
-    this.#evidence(nowMs);
+    this.evidence(nowMs);
   }
 
-  #evidence(nowMs: number, agoMs = 0): void {
+  private evidence(nowMs: number, agoMs = 0): void {
     const heardMs = nowMs - agoMs;
     // Before the first evidence there is no gap, only the time that connecting took.
-    if (this.#learns && this.#heard) this.#policy.observe!(this.silentMs(heardMs));
+    if (this.learns && this.#heard) this.#policy.observe!(this.silentMs(heardMs));
     this.#heard = true;
-    if (heardMs > this.#silentSinceMs) this.#silentSinceMs = heardMs;
+    if (heardMs > this.#silentSinceMs) {
+      this.#silentSinceMs = heardMs;
+      if (this.#stalls?.isStale(nowMs) === true) this.#stalls = undefined;
+    }
     if (this.#state === "alive") return;
     const confirming = this.#state === "suspect";
-    this.#reprieveMs = 0;
-    this.#confirmFromMs = Number.POSITIVE_INFINITY;
-    this.#move("evidence");
-    this.#tell({ type: "alive", atMs: nowMs, proof: this.#options.proves });
-    if (confirming) this.#sender?.calm();
+    this.#seldom?.trusted();
+    this.move("evidence");
+    this.tell({ type: "alive", atMs: nowMs, proof: this.#options.proves });
+    if (confirming) this.#sender?.calm(this.#policy);
   }
 
   /** The link knows the silence better: its kernel went on listening while this process did not run. */
-  #doubted(silentMs: number, nowMs: number): void {
+  private doubted(silentMs: number, nowMs: number): void {
     this.#silentSinceMs = nowMs - silentMs;
-    if (this.#state !== "suspect") this.#suspect(silentMs, nowMs);
+    if (this.#state !== "suspect") this.suspect(silentMs, nowMs);
   }
 
-  #judge(nowMs: number): void {
+  private judge(nowMs: number): void {
     const { suspectAfterMs, deadAfterMs } = this.#policy;
     // Added as in verdictMs: a difference rounds differently, and a tick at the deadline could do nothing.
-    if (nowMs >= this.#silentSinceMs + (deadAfterMs + this.#reprieveMs)) {
+    if (nowMs >= this.#silentSinceMs + (deadAfterMs + this.reprieveMs)) {
       const silentMs = Math.max(deadAfterMs, this.silentMs(nowMs));
-      this.#move("expiry");
-      this.#tell({ type: "dead", atMs: nowMs, silentMs, cause: this.#silence(silentMs) });
+      this.move("expiry");
+      this.tell({ type: "dead", atMs: nowMs, silentMs, cause: this.silence(silentMs) });
     } else if (this.#state !== "suspect" && nowMs >= this.#silentSinceMs + suspectAfterMs) {
-      this.#suspect(Math.max(suspectAfterMs, this.silentMs(nowMs)), nowMs);
+      this.suspect(Math.max(suspectAfterMs, this.silentMs(nowMs)), nowMs);
     }
   }
 
-  #suspect(silentMs: number, nowMs: number): void {
-    this.#move("doubt");
-    this.#tell({ type: "suspect", atMs: nowMs, silentMs });
+  private suspect(silentMs: number, nowMs: number): void {
+    this.move("doubt");
+    this.tell({ type: "suspect", atMs: nowMs, silentMs });
     const { confirmIntervalMs } = this.#policy;
     if (confirmIntervalMs === Number.POSITIVE_INFINITY) return;
+    const sender = this.speaking();
+    if (this.#seldom === undefined || this.#seldom.peerLimitMs === 0) {
+      sender.hasten(nowMs);
+      return;
+    }
     // However often doubt begins anew, the peer is not probed more often than it can be asked to bear.
-    const restraintMs = Math.min(confirmIntervalMs, this.#peerLimitMs / CONFIRMING_PROBES_WITHIN_LIMIT);
-    this.#speaking();
-    this.#confirmFromMs = Math.max(nowMs, this.#spokeMs + restraintMs);
+    const { peerLimitMs, spokeMs } = this.#seldom;
+    const restraintMs = Math.min(confirmIntervalMs, peerLimitMs / CONFIRMING_PROBES_WITHIN_LIMIT);
+    this.#seldom.confirmFromMs = Math.max(nowMs, spokeMs + restraintMs);
   }
 
-  #silence(silentMs: number): DeathCause {
+  private silence(silentMs: number): DeathCause {
     const { deadAfterMs, intervalMs } = this.#policy;
     // The least part of an interval more, for 3 × 25.84 / 25.84 is a little less than 3 in floating point.
     return { kind: "silence", deadAfterMs, missed: Math.floor(silentMs / intervalMs + 1e-9) };
   }
 
-  #closed(reason: CloseReason | undefined, nowMs: number): void {
+  private closed(reason: CloseReason | undefined, nowMs: number): void {
     if (reason === undefined) {
-      this.#left(nowMs);
+      this.left(nowMs);
       return;
     }
-    this.#move("failure");
-    this.#tell({ type: "dead", atMs: nowMs, silentMs: this.silentMs(nowMs), cause: reason });
+    this.move("failure");
+    this.tell({ type: "dead", atMs: nowMs, silentMs: this.silentMs(nowMs), cause: reason });
   }
 
-  #left(nowMs: number): void {
-    this.#move("farewell");
-    this.#tell({ type: "left", atMs: nowMs });
+  private left(nowMs: number): void {
+    this.move("farewell");
+    this.tell({ type: "left", atMs: nowMs });
   }
 
-  #stalled(stalledMs: number, nowMs: number): void {
+  private stalled(stalledMs: number, nowMs: number): void {
     this.#stalls ??= new StallRecord();
     const { deadAfterMs } = this.#policy;
     this.#silentSinceMs = this.#stalls.excuse(this.#silentSinceMs, stalledMs, deadAfterMs, nowMs);
-    this.#limit?.stalled(stalledMs);
+    this.#seldom?.limit?.stalled(stalledMs);
     this.#sender?.spoilRoundTrips();
     const toldMs = this.#stalls.tell(stalledMs, nowMs);
-    if (toldMs !== undefined) this.#tell({ type: "stalled", atMs: nowMs, stalledMs: toldMs });
+    if (toldMs !== undefined) this.tell({ type: "stalled", atMs: nowMs, stalledMs: toldMs });
   }
 
-  #deaf(nowMs: number): void {
+  private deaf(nowMs: number): void {
     const stalledMs = this.silentMs(nowMs);
     this.#silentSinceMs = nowMs;
-    this.#limit?.stalled(stalledMs);
+    this.#seldom?.limit?.stalled(stalledMs);
     this.#sender?.spoilRoundTrips();
-    this.#tell({ type: "stalled", atMs: nowMs, stalledMs });
+    this.tell({ type: "stalled", atMs: nowMs, stalledMs });
   }
 
-  #reject(rejection: FrameRejection, nowMs: number): void {
-    this.#rejected += 1;
-    const total = this.#rejected;
-    if (isPowerOfTwo(total)) this.#tell({ type: "rejected", atMs: nowMs, rejection, total });
+  private reject(rejection: FrameRejection, nowMs: number): void {
+    const { seldom } = this;
+    seldom.rejected += 1;
+    const total = seldom.rejected;
+    if (isPowerOfTwo(total)) this.tell({ type: "rejected", atMs: nowMs, rejection, total });
   }
 
-  #sendDue(nowMs: number): void {
-    const sender = this.#speaking();
-    if (nowMs >= this.#confirmFromMs) sender.hasten(nowMs);
-    this.#confirmFromMs = Number.POSITIVE_INFINITY;
+  private sendDue(nowMs: number): void {
+    const sender = this.speaking();
+    if (this.#seldom?.takesConfirming(nowMs) === true) sender.hasten(nowMs);
     const silentMs = this.#heard ? this.silentMs(nowMs) : Number.NaN;
-    for (const heartbeat of sender.due(nowMs, this.#state === "suspect", silentMs)) {
-      this.#spokeMs = nowMs;
-      this.#send(heartbeat);
-    }
+    const isSuspect = this.#state === "suspect";
+    const heartbeats = sender.due(this.#policy, this.#options, nowMs, isSuspect, silentMs);
+    if (this.#seldom !== undefined && heartbeats.length > 0) this.#seldom.spokeMs = nowMs;
+    for (const heartbeat of heartbeats) this.send(heartbeat);
   }
 
-  #speaking(): HeartbeatSender {
-    this.#sender ??= new HeartbeatSender(this.#policy, this.#options, this.#firstSeq);
+  private speaking(): HeartbeatSender {
+    this.#sender ??= new HeartbeatSender(this.#firstSeq);
     return this.#sender;
   }
 
-  #sample(nowMs: number, rttMs: number, payload: Uint8Array | undefined): void {
+  private sample(nowMs: number, rttMs: number, payload: Uint8Array | undefined): void {
     if (this.#options.samples !== true) return;
-    this.#tell({
+    this.tell({
       type: "heartbeat",
       atMs: nowMs,
       ...(Number.isNaN(rttMs) ? {} : { rttMs }),
@@ -422,22 +442,22 @@ export class Detector {
     });
   }
 
-  #move(trigger: Trigger): void {
+  private move(trigger: Trigger): void {
     this.#state = TRANSITIONS[this.#state][trigger];
     if (!isFinal(this.#state)) return;
     this.#sender?.stop();
-    this.#confirmFromMs = Number.POSITIVE_INFINITY;
+    this.#seldom?.trusted();
   }
 
-  #tell(event: LivenessEvent): void {
-    this.#output({ type: "event", event });
+  private tell(event: LivenessEvent): void {
+    this.output({ type: "event", event });
   }
 
-  #send(heartbeat: Heartbeat): void {
-    this.#output({ type: "send", heartbeat });
+  private send(heartbeat: Heartbeat): void {
+    this.output({ type: "send", heartbeat });
   }
 
-  #output(output: Output): void {
+  private output(output: Output): void {
     if (this.#outputs === undefined) this.#outputs = [output];
     else this.#outputs.push(output);
   }

@@ -39,6 +39,11 @@ export class StallRecord {
     return Math.min(nowMs, fromMs);
   }
 
+  /** Whether it may be forgotten as soon as the peer is heard: all is told, and long enough ago. */
+  isStale(nowMs: number): boolean {
+    return this.#untoldMs === 0 && nowMs - this.#toldAtMs >= TELL_STALLS_EVERY_MS;
+  }
+
   /** Takes a stall, and returns for how long there were stalls, if that is to be told now; else undefined. */
   tell(stalledMs: number, nowMs: number): number | undefined {
     this.#untoldMs += stalledMs;

@@ -1,5 +1,6 @@
 import { requireDurationMs } from "./checks.js";
-import { CONFIRMING_PROBES_WITHIN_LIMIT, confirmingWaitMs } from "./pacing.js";
+import { type FixedPace, SlowedPace } from "./fixed-pace.js";
+import { confirmingWaitMs } from "./pacing.js";
 import type { Policy, PolicyFactory, PolicyMode } from "./policy.js";
 
 /** The longest interval a beat can announce: 2^32 - 1 ms, about 49.7 days. */
@@ -37,73 +38,58 @@ export interface FixedTimeoutOptions {
   readonly demand?: boolean;
 }
 
-interface Thresholds {
-  readonly mode: PolicyMode;
-  readonly intervalMs: number;
-  readonly suspectAfterMs: number;
-  readonly deadAfterMs: number;
-  readonly confirmIntervalMs: number;
-  readonly maxIntervalMs: number;
-  readonly demand: boolean;
-}
-
+/** One field, for there may be very many: the pace is shared until the peer wants another. */
 class FixedTimeout implements Policy {
-  readonly name = "fixed-timeout";
-  readonly #base: Thresholds;
-  /** How many times slower than asked heartbeats of the peer may come, be they beats or echoes: at least 1. */
-  #slowness = 1;
-  /** How many times slower than we would our own go out: at least 1. */
-  #restraint = 1;
-  /** Even in doubt a peer is not flooded that asked for a slower pace. */
-  #leastConfirmMs = 0;
+  #pace: FixedPace;
 
-  constructor(base: Thresholds) {
-    this.#base = base;
+  constructor(pace: FixedPace) {
+    this.#pace = pace;
+  }
+
+  get name(): string {
+    return "fixed-timeout";
   }
 
   get mode(): PolicyMode {
-    return this.#base.mode;
+    return this.#pace.mode;
   }
 
   get demand(): boolean {
-    return this.#base.demand;
+    return this.#pace.demand;
   }
 
   get intervalMs(): number {
-    const { mode, intervalMs } = this.#base;
-    return intervalMs * (mode === "listen" ? this.#slowness : this.#restraint);
+    return this.#pace.intervalMs;
   }
 
   get suspectAfterMs(): number {
-    return this.#base.suspectAfterMs * this.#slowness;
+    return this.#pace.suspectAfterMs;
   }
 
   get deadAfterMs(): number {
-    return this.#base.deadAfterMs * this.#slowness;
+    return this.#pace.deadAfterMs;
   }
 
   get confirmIntervalMs(): number {
-    return Math.max(this.#base.confirmIntervalMs * this.#slowness, this.#leastConfirmMs);
+    return this.#pace.confirmIntervalMs;
   }
 
   announced(intervalMs: number): void {
+    const pace = this.#pace;
     // Echoes come at our own pace, whatever the peer beats besides. Zero promises nothing.
-    if (this.#base.mode !== "echo" && intervalMs > 0) this.#slowness = this.#times(intervalMs);
+    if (pace.mode === "echo" || !(intervalMs > 0)) return;
+    // One that keeps to what it is asked for needs no pace of its own.
+    if (pace instanceof SlowedPace || intervalMs > pace.intervalMs) this.slowed().announced(intervalMs);
   }
 
   limited(minReceiveMs: number): void {
-    const { mode, intervalMs, maxIntervalMs } = this.#base;
-    // Echoes come at our own pace, and nobody can talk us out of detection; of our beats the peer may have as few as it
-    // likes, since it alone judges by them.
-    const followedMs = mode === "echo" ? Math.min(minReceiveMs, maxIntervalMs) : minReceiveMs;
-    this.#restraint = Math.max(1, followedMs / intervalMs);
-    this.#leastConfirmMs = followedMs / CONFIRMING_PROBES_WITHIN_LIMIT;
-    if (mode === "echo") this.#slowness = this.#restraint;
+    this.slowed().limited(minReceiveMs);
   }
 
-  #times(intervalMs: number): number {
-    const { intervalMs: askedMs, maxIntervalMs } = this.#base;
-    return Math.max(1, Math.min(intervalMs, maxIntervalMs) / askedMs);
+  private slowed(): SlowedPace {
+    const pace = this.#pace instanceof SlowedPace ? this.#pace : new SlowedPace(this.#pace);
+    this.#pace = pace;
+    return pace;
   }
 }
 
@@ -138,6 +124,6 @@ export function fixedTimeout(options: FixedTimeoutOptions): PolicyFactory {
       `demand needs mode "echo", not "${mode}": what beats is awaited, and cannot be left out`,
     );
   }
-  const base = { mode, intervalMs, suspectAfterMs, deadAfterMs, confirmIntervalMs, maxIntervalMs, demand };
-  return () => new FixedTimeout(base);
+  const pace = { mode, demand, intervalMs, suspectAfterMs, deadAfterMs, confirmIntervalMs, maxIntervalMs };
+  return () => new FixedTimeout(pace);
 }

@@ -20,22 +20,17 @@ function checkPayload(payload: Uint8Array): void {
 
 /**
  * The half of a detector that speaks: what goes out, when, under which number. A detector that only listens has
- * none until it has to confirm a doubt.
+ * none until it has to confirm a doubt. It is its own record of probes, and is told the policy and the options each time:
+ * an object for the one would cost each link 32 octets, fields for the others 16.
  */
-export class HeartbeatSender {
-  readonly #policy: Policy;
-  readonly #options: DetectorOptions;
-  readonly #firstSeq: number;
+export class HeartbeatSender extends OutstandingProbes {
   #nextMs = Number.POSITIVE_INFINITY;
   #beatSeq: number;
   /** Confirming probes that were due in this silence. */
   #confirming = 0;
-  #probes: OutstandingProbes | undefined;
 
-  constructor(policy: Policy, options: DetectorOptions, firstSeq: number) {
-    this.#policy = policy;
-    this.#options = options;
-    this.#firstSeq = firstSeq;
+  constructor(firstSeq: number) {
+    super(firstSeq);
     this.#beatSeq = firstSeq;
   }
 
@@ -54,8 +49,8 @@ export class HeartbeatSender {
    * The confirming probes are over. The next heartbeat stays where it is, and the policy's own pace goes on from
    * there: an interval counted from now would break a beat's promise, and leave a gap of that and a round trip.
    */
-  calm(): void {
-    if (this.#policy.mode === "listen") this.stop();
+  calm(policy: Policy): void {
+    if (policy.mode === "listen") this.stop();
   }
 
   stop(): void {
@@ -68,93 +63,85 @@ export class HeartbeatSender {
    * @param suspect whether the peer is in doubt
    * @param silentMs for how long nothing was heard of it; NaN if nothing ever was
    */
-  due(nowMs: number, suspect: boolean, silentMs: number): readonly (Beat | Probe)[] {
-    const { mode } = this.#policy;
-    const confirms = suspect && this.#confirms();
-    if (!confirms && this.#isHeardAnyway(silentMs)) {
-      this.#nextMs = this.#afterInterval(nowMs - silentMs, nowMs);
+  due(
+    policy: Policy,
+    options: DetectorOptions,
+    nowMs: number,
+    suspect: boolean,
+    silentMs: number,
+  ): readonly (Beat | Probe)[] {
+    const confirms = suspect && policy.confirmIntervalMs < Number.POSITIVE_INFINITY;
+    if (!confirms && isHeardAnyway(policy, silentMs)) {
+      this.#nextMs = afterInterval(policy, options, nowMs - silentMs, nowMs);
       return [];
     }
+    const { mode } = policy;
     const heartbeats: (Beat | Probe)[] = [];
-    if (confirms ? this.#mayConfirm(nowMs) : mode === "echo") heartbeats.push(this.probe(nowMs));
-    if (mode === "beat" && this.#healthy()) heartbeats.push(this.#beat());
+    if (confirms ? this.mayConfirm(options, nowMs) : mode === "echo") {
+      heartbeats.push(this.probe(options, nowMs));
+    }
+    if (mode === "beat" && isHealthy(options)) heartbeats.push(this.beat(policy, options));
     this.#nextMs = confirms
-      ? this.#afterWait(this.#confirmWaitMs(), nowMs)
-      : this.#afterInterval(this.#nextMs, nowMs);
+      ? this.afterWait(confirmWaitMs(policy, options), nowMs)
+      : afterInterval(policy, options, this.#nextMs, nowMs);
     return heartbeats;
   }
 
   /** One that may not go out is as good as lost: the next is due at its time, and so is the verdict. */
-  #mayConfirm(nowMs: number): boolean {
+  private mayConfirm({ probeBudget }: DetectorOptions, nowMs: number): boolean {
     this.#confirming += 1;
-    return this.#options.probeBudget?.takes(this.#confirming, nowMs) ?? true;
+    return probeBudget?.takes(this.#confirming, nowMs) ?? true;
   }
 
   /** A probe out of turn. */
-  probe(nowMs: number): Probe {
-    this.#probes ??= new OutstandingProbes(this.#firstSeq);
-    return asking({ kind: "probe", seq: this.#probes.sent(nowMs) }, this.#options);
+  probe(options: DetectorOptions, nowMs: number): Probe {
+    return asking({ kind: "probe", seq: this.sent(nowMs) }, options);
   }
 
-  /** Takes an echo; see {@link OutstandingProbes.answered}. */
-  answered(seq: number, nowMs: number): number | undefined {
-    return this.#probes?.answered(seq, nowMs);
-  }
-
-  spoilRoundTrips(): void {
-    this.#probes?.spoilRoundTrips();
-  }
-
-  #beat(): Beat {
-    const payload = this.#options.payload?.();
+  private beat({ intervalMs }: Policy, options: DetectorOptions): Beat {
+    const payload = options.payload?.();
     if (payload !== undefined) checkPayload(payload);
     const seq = this.#beatSeq;
     this.#beatSeq = nextSerial(seq);
-    const { intervalMs } = this.#policy;
     const promiseMs = Number.isFinite(intervalMs) ? Math.min(Math.ceil(intervalMs), 0xffff_ffff) : 0;
     const beat: Beat = { kind: "beat", seq, intervalMs: promiseMs };
-    return asking(payload === undefined ? beat : { ...beat, payload }, this.#options);
+    return asking(payload === undefined ? beat : { ...beat, payload }, options);
   }
 
   /** On the schedule of absolute deadlines, so that late timers do not add up; never in bursts to catch up. */
-  #afterWait(waitMs: number, nowMs: number): number {
+  private afterWait(waitMs: number, nowMs: number): number {
     const onScheduleMs = this.#nextMs + waitMs;
     return onScheduleMs > nowMs ? onScheduleMs : nowMs + waitMs;
   }
+}
 
-  /** A jittered interval after `sinceMs`, or after now if that is over, in the company of others. */
-  #afterInterval(sinceMs: number, nowMs: number): number {
-    const { intervalMs } = this.#policy;
-    const waitMs = this.#intervalMs();
-    const fromMs = sinceMs + waitMs > nowMs ? sinceMs : nowMs;
-    const atMs = fromMs + waitMs;
-    const leastMs = fromMs + JITTER_FLOOR * intervalMs;
-    // A sender so late that its next time may have come goes alone.
-    if (leastMs <= nowMs || atMs === Number.POSITIVE_INFINITY) return atMs;
-    return this.#options.timetable?.book(leastMs, fromMs + intervalMs, atMs, nowMs) ?? atMs;
-  }
+/** A jittered interval after `sinceMs`, or after now if that is over, in the company of others. */
+function afterInterval(policy: Policy, options: DetectorOptions, sinceMs: number, nowMs: number): number {
+  const { intervalMs } = policy;
+  const waitMs = jittered(policy, options);
+  const fromMs = sinceMs + waitMs > nowMs ? sinceMs : nowMs;
+  const atMs = fromMs + waitMs;
+  const leastMs = fromMs + JITTER_FLOOR * intervalMs;
+  // A sender so late that its next time may have come goes alone.
+  if (leastMs <= nowMs || atMs === Number.POSITIVE_INFINITY) return atMs;
+  return options.timetable?.book(leastMs, fromMs + intervalMs, atMs, nowMs) ?? atMs;
+}
 
-  /** In demand mode, whether evidence is so new that a probe would only ask what is known. */
-  #isHeardAnyway(silentMs: number): boolean {
-    const { demand, intervalMs } = this.#policy;
-    return demand === true && silentMs < JITTER_FLOOR * intervalMs;
-  }
+/** In demand mode, whether evidence is so new that a probe would only ask what is known. */
+function isHeardAnyway({ demand, intervalMs }: Policy, silentMs: number): boolean {
+  return demand === true && silentMs < JITTER_FLOOR * intervalMs;
+}
 
-  #confirms(): boolean {
-    return this.#policy.confirmIntervalMs < Number.POSITIVE_INFINITY;
-  }
+/** Suspicion hastens sending, and never slows it: the peer still expects our beats at their interval. */
+function confirmWaitMs(policy: Policy, options: DetectorOptions): number {
+  const { mode, confirmIntervalMs } = policy;
+  return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, jittered(policy, options));
+}
 
-  /** Suspicion hastens sending, and never slows it: the peer still expects our beats at their interval. */
-  #confirmWaitMs(): number {
-    const { mode, confirmIntervalMs } = this.#policy;
-    return mode === "listen" ? confirmIntervalMs : Math.min(confirmIntervalMs, this.#intervalMs());
-  }
+function jittered(policy: Policy, { random }: DetectorOptions): number {
+  return jitteredIntervalMs(policy, random ?? Math.random);
+}
 
-  #intervalMs(): number {
-    return jitteredIntervalMs(this.#policy, this.#options.random ?? Math.random);
-  }
-
-  #healthy(): boolean {
-    return this.#options.health === undefined || this.#options.health();
-  }
+function isHealthy({ health }: DetectorOptions): boolean {
+  return health === undefined || health();
 }

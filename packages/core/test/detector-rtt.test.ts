@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fixedTimeout } from "../src/index.js";
 import { MAX_OUTSTANDING_PROBES, OutstandingProbes } from "../src/outstanding-probes.js";
@@ -96,5 +97,32 @@ describe("outstanding probes", () => {
     probes.spoilRoundTrips();
     expect(probes.answered(0, 9)).toBeNaN();
     expect(probes.answered(1, 9)).toBeUndefined();
+  });
+
+  it("are those of the last 32 that were not answered, whether one waits or many", () => {
+    const op = fc.oneof(fc.constant("send"), fc.constant("spoil"), fc.nat({ max: 40 }));
+    fc.assert(
+      fc.property(fc.array(op, { maxLength: 200 }), (ops) => {
+        const firstSeq = 2 ** 32 - 3;
+        const probes = new OutstandingProbes(firstSeq);
+        const sentAtMs: (number | undefined)[] = [];
+        for (const [nowMs, op] of ops.entries()) {
+          if (op === "send") {
+            expect(probes.sent(nowMs)).toBe((firstSeq + sentAtMs.length) >>> 0);
+            sentAtMs.push(nowMs);
+          } else if (op === "spoil") {
+            probes.spoilRoundTrips();
+            for (const [index, at] of sentAtMs.entries())
+              sentAtMs[index] = at === undefined ? at : Number.NaN;
+          } else {
+            const index = sentAtMs.length - 1 - op;
+            const waits = op < MAX_OUTSTANDING_PROBES ? sentAtMs[index] : undefined;
+            const expected = waits === undefined ? undefined : nowMs - waits;
+            expect(probes.answered((firstSeq + index) >>> 0, nowMs)).toBe(expected);
+            if (index >= 0) sentAtMs[index] = undefined;
+          }
+        }
+      }),
+    );
   });
 });

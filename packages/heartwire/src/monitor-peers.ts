@@ -100,7 +100,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   readonly #options: MonitorPeersOptions;
   readonly #subscriber: Subscriber<PeerLiveness<Handle>>;
   readonly group: GroupSilence | undefined;
-  readonly #keeper: Timekeeper;
+  readonly keeper: Timekeeper;
   readonly #watches = new Set<PeerWatch<Handle>>();
   readonly #shared = new Map<Proof, DetectorOptions>();
   readonly #subscription: PeerSourceSubscription;
@@ -119,7 +119,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     this.#subscriber = subscriber;
     const { groupSilence } = options;
     if (groupSilence !== "off") this.group = new GroupSilence(groupSilence);
-    this.#keeper = timekeeperOf(options.scheduler ?? monotonicScheduler);
+    this.keeper = timekeeperOf(options.scheduler ?? monotonicScheduler);
     this.#subscription = source.listen(this);
   }
 
@@ -127,7 +127,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     // Whatever throws here is a bug of what we were given, and no business of the server that calls us.
     try {
       const options = this.#sharedOptions(peer.transport.proves);
-      const watch = new PeerWatch(this.#policy(peer), options, this.#keeper, peer, this);
+      const watch = new PeerWatch(this.#policy(peer), options, this.keeper, peer, this);
       this.#watches.add(watch);
       this.group?.joined();
       watch.start(peer.transport);
@@ -161,7 +161,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   #sharedOptions(proves: Proof): DetectorOptions {
     let shared = this.#shared.get(proves);
     if (shared === undefined) {
-      shared = detectorOptions(proves, this.#options, this.#keeper, false);
+      shared = detectorOptions(proves, this.#options, this.keeper, false);
       this.#shared.set(proves, shared);
     }
     return shared;
@@ -203,6 +203,10 @@ class PeerWatch<Handle> extends LinkWatch implements GroupMember {
     super(policy, options, keeper);
     this.#peer = peer;
     this.#watching = watching;
+  }
+
+  protected get keeper(): Timekeeper {
+    return this.#watching.keeper;
   }
 
   /** The address without the port. Made anew when asked for, which is when the peer is in doubt. */

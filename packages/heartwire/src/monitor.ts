@@ -86,6 +86,7 @@ export function detectorOptions(
 }
 
 class SubscribedWatch extends LinkWatch {
+  protected readonly keeper: Timekeeper;
   readonly #subscriber: Subscriber<LivenessEvent>;
 
   constructor(
@@ -95,6 +96,7 @@ class SubscribedWatch extends LinkWatch {
     subscriber: Subscriber<LivenessEvent>,
   ) {
     super(policy, options, keeper);
+    this.keeper = keeper;
     this.#subscriber = subscriber;
   }
 

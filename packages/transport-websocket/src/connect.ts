@@ -1,8 +1,8 @@
 import { type LinkListener, requireDurationMs, type Transport } from "@heartwire/core";
 import { type ClientOptions, WebSocket } from "ws";
-import { PROOF, requireVia } from "./mode.js";
+import { requireVia } from "./mode.js";
 import { OwnedLink } from "./owned-link.js";
-import { type HeartbeatVia, webSocketCost } from "./wire.js";
+import { type HeartbeatVia, PROOF, webSocketCost } from "./wire.js";
 
 /** How long a handshake may take unless the options say otherwise. */
 export const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;

@@ -1,7 +1,6 @@
 import type { Transport } from "@heartwire/core";
 import type { WebSocket } from "ws";
 import { ExistingSocketTransport } from "./mode.js";
-import { roleOf } from "./wire.js";
 
 /**
  * Heartbeats on a WebSocket of yours by protocol ping and pong. Any RFC 6455 peer answers, browsers included,
@@ -17,7 +16,7 @@ import { roleOf } from "./wire.js";
  * `open()` throws Error when another link of this mode is open on it.
  */
 export function webSocketPing(ws: WebSocket): Transport {
-  return new ExistingSocketTransport(ws, "ping", roleOf(ws));
+  return new ExistingSocketTransport(ws, "ping");
 }
 
 /**
@@ -36,5 +35,5 @@ export function webSocketPing(ws: WebSocket): Transport {
  * "blob".
  */
 export function webSocketMessages(ws: WebSocket): Transport {
-  return new ExistingSocketTransport(ws, "messages", roleOf(ws));
+  return new ExistingSocketTransport(ws, "messages");
 }

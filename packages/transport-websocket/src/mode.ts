@@ -1,16 +1,14 @@
-import type { LinkListener, Proof, Transport, WireCost } from "@heartwire/core";
+import type { LinkListener, Transport } from "@heartwire/core";
 import type { WebSocket } from "ws";
 import { MessagesLink } from "./messages-link.js";
 import { PingLink } from "./ping-link.js";
+import { WebSocketEnd } from "./web-socket-end.js";
 import type { WebSocketLink } from "./web-socket-link.js";
-import { type HeartbeatVia, type WebSocketRole, webSocketCost } from "./wire.js";
+import type { HeartbeatVia } from "./wire.js";
 
-/** What each mode proves. */
-export const PROOF: Readonly<Record<HeartbeatVia, Proof>> = { ping: "process", messages: "application" };
-
-/** Opens a link on a WebSocket that somebody else closes. */
-export function linkOn(ws: WebSocket, via: HeartbeatVia, listener: LinkListener): WebSocketLink {
-  return (via === "ping" ? new PingLink(ws, listener) : new MessagesLink(ws, listener)).start();
+/** A link on a WebSocket that somebody else closes, not open yet. */
+export function linkOn(ws: WebSocket, via: HeartbeatVia): WebSocketLink {
+  return via === "ping" ? new PingLink(ws) : new MessagesLink(ws);
 }
 
 /** @throws TypeError naming the option and its value unless it is a mode. */
@@ -20,31 +18,16 @@ export function requireVia(via: HeartbeatVia): void {
   }
 }
 
-/** One mode over an existing WebSocket. A class, for a server makes one for each client. */
-export class ExistingSocketTransport implements Transport {
-  protected readonly ws: WebSocket;
-  readonly #via: HeartbeatVia;
-  readonly #role: WebSocketRole;
+/** One mode over an existing WebSocket; opens as many links, one after the other, as it is asked for. */
+export class ExistingSocketTransport extends WebSocketEnd implements Transport {
+  protected readonly via: HeartbeatVia;
 
-  constructor(ws: WebSocket, via: HeartbeatVia, role: WebSocketRole) {
-    this.ws = ws;
-    this.#via = via;
-    this.#role = role;
-  }
-
-  get name(): string {
-    return `websocket-${this.#via}`;
-  }
-
-  get proves(): Proof {
-    return PROOF[this.#via];
-  }
-
-  get wire(): WireCost {
-    return webSocketCost(this.#via, this.#role);
+  constructor(ws: WebSocket, via: HeartbeatVia) {
+    super(ws);
+    this.via = via;
   }
 
   open(listener: LinkListener): WebSocketLink {
-    return linkOn(this.ws, this.#via, listener);
+    return linkOn(this.ws, this.via).open(listener);
   }
 }

@@ -95,7 +95,7 @@ export class OwnedLink implements Link, LinkListener {
   #openOn(ws: WebSocket, { via, onSocket }: OwnedLinkOptions): Link {
     try {
       onSocket?.(ws);
-      return linkOn(ws, via, this);
+      return linkOn(ws, via).open(this);
     } catch (error) {
       ws.terminate();
       throw error;

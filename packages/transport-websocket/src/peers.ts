@@ -1,15 +1,14 @@
 import {
   causeOfError,
-  type Peer,
   type PeerSource,
   type PeerSourceListener,
   type PeerSourceSubscription,
   requireInteger,
 } from "@heartwire/core";
 import type { WebSocket, WebSocketServer } from "ws";
-import { ExistingSocketTransport, requireVia } from "./mode.js";
+import { linkOn, requireVia } from "./mode.js";
 import type { HeartbeatVia } from "./wire.js";
-import { isServerClosed, type NetworkSocket, networkSocketOf } from "./ws-internals.js";
+import { isServerClosed, networkSocketOf } from "./ws-internals.js";
 
 /** For {@link webSocketPeers}. */
 export interface WebSocketPeersOptions {
@@ -113,7 +112,9 @@ class PeersSubscription implements PeerSourceSubscription {
       this.#counted.add(ws);
       ws.on("close", this.#onPeerClose);
     }
-    this.#listener.peer(new WebSocketPeer(ws, this.#via));
+    // Asked for now, Node knows it beyond the socket's end.
+    void networkSocketOf(ws)?.remoteAddress;
+    this.#listener.peer(linkOn(ws, this.#via));
   }
 
   #ended(error?: Error): void {
@@ -122,30 +123,4 @@ class PeersSubscription implements PeerSourceSubscription {
     if (error === undefined) this.#listener.closed();
     else this.#listener.closed(causeOfError(error, "connecting"));
   }
-}
-
-/** A client and the transport to it, in one object: there may be very many. */
-class WebSocketPeer extends ExistingSocketTransport implements Peer<WebSocket> {
-  readonly address: string;
-
-  constructor(ws: WebSocket, via: HeartbeatVia) {
-    super(ws, via, "server");
-    this.address = addressOf(networkSocketOf(ws));
-  }
-
-  get handle(): WebSocket {
-    return this.ws;
-  }
-
-  get transport(): this {
-    return this;
-  }
-}
-
-function addressOf(socket: NetworkSocket | undefined): string {
-  const { remoteAddress, remotePort } = socket ?? {};
-  if (remoteAddress === undefined) return "unknown";
-  const host = remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress;
-  // Unlike a template, join makes one flat string; V8 would keep three, in five times the memory.
-  return [host, remotePort].join(":");
 }

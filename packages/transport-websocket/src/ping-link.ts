@@ -1,13 +1,9 @@
-import { type Heartbeat, type LinkListener, MAX_OUTSTANDING_PROBES, type Probe } from "@heartwire/core";
+import { type Heartbeat, MAX_OUTSTANDING_PROBES, type Probe } from "@heartwire/core";
 import type { WebSocket } from "ws";
-import { LinkSlot } from "./link-slot.js";
 import { decodePong, encodeControl, encodePing } from "./ping-codec.js";
 import { WebSocketLink } from "./web-socket-link.js";
-import { HEADER_OCTETS, roleOf } from "./wire.js";
+import { HEADER_OCTETS, type HeartbeatVia, roleOf } from "./wire.js";
 import { sendFrame } from "./ws-internals.js";
-
-const SLOT = new LinkSlot<PingLink>("heartwire ping");
-const onPong = SLOT.listenerFor((link, octets) => link.handlePong(octets));
 
 /**
  * Mode "ping". A probe is a ping, which the peer's WebSocket answers by itself; beats and byes are unsolicited
@@ -17,21 +13,21 @@ const onPong = SLOT.listenerFor((link, octets) => link.handlePong(octets));
 export class PingLink extends WebSocketLink {
   #unanswered = 0;
 
-  constructor(ws: WebSocket, listener: LinkListener) {
-    super(ws, listener, SLOT);
+  protected get via(): HeartbeatVia {
+    return "ping";
   }
 
   send(heartbeat: Heartbeat): void {
     // An echo is not needed: ws, like any WebSocket, has answered the ping before anybody hears of it.
     if (heartbeat.kind === "echo") return;
     if (heartbeat.kind === "probe") {
-      this.#ping(heartbeat);
+      this.ping(heartbeat);
     } else {
       this.transmit(encodeControl(heartbeat), pong, heartbeat.kind === "bye" ? "last" : "regular");
     }
   }
 
-  #ping(probe: Probe): void {
+  private ping(probe: Probe): void {
     // ws 8.23 terminates a connection on which 60 of its pongs are pending, and a process that was stopped for
     // a while finds all our pings at once. The detector remembers no more probes than this anyway.
     if (this.#unanswered >= MAX_OUTSTANDING_PROBES) return;
@@ -42,7 +38,12 @@ export class PingLink extends WebSocketLink {
     if (sent) this.#unanswered += 1;
   }
 
-  handlePong(octets: Uint8Array): void {
+  override hears(event: string | symbol, first: unknown, second: unknown): void {
+    if (event === "pong") this.handlePong(first as Uint8Array);
+    else super.hears(event, first, second);
+  }
+
+  private handlePong(octets: Uint8Array): void {
     this.heard = true;
     this.#unanswered = 0;
     const listener = this.evidence();
@@ -51,14 +52,6 @@ export class PingLink extends WebSocketLink {
     if (decoded === undefined) listener.active();
     else if (decoded.kind === "malformed") listener.rejected(decoded);
     else listener.received(decoded);
-  }
-
-  protected attach(): void {
-    this.ws.on("pong", onPong);
-  }
-
-  protected detach(): void {
-    this.ws.off("pong", onPong);
   }
 }
 

@@ -1,10 +1,13 @@
-import type { CloseReason, Heartbeat, Link, LinkListener } from "@heartwire/core";
+import type { CloseReason, Heartbeat, Link, LinkListener, Peer, Transport } from "@heartwire/core";
 import { causeOfError } from "@heartwire/core";
 import type { WebSocket } from "ws";
 import { causeOfClose } from "./close-cause.js";
-import type { LinkSlot } from "./link-slot.js";
+import { tapData, untapData } from "./data-tap.js";
+import { tapEmit, untapEmit } from "./emit-tap.js";
+import { hasLinks, linksOf, setLink } from "./link-places.js";
 import type { Urgency } from "./message-mode.js";
-import { type NetworkSocket, networkSocketOf } from "./ws-internals.js";
+import { WebSocketEnd } from "./web-socket-end.js";
+import { networkSocketOf } from "./ws-internals.js";
 
 /** Gives octets to `ws`, which calls `written` when they have left this process, or never will. */
 type Write = (ws: WebSocket, octets: Uint8Array, written?: () => void) => void;
@@ -18,43 +21,41 @@ const ALREADY_CLOSED: CloseReason = {
 /**
  * A link on a WebSocket that belongs to somebody else: what both modes have in common. It begins, ends and
  * tells of evidence; how heartbeats travel is its subclasses' part.
+ *
+ * Before it is open it is also the transport that opens it, once, and at a server the peer: there may be very many
+ * clients, and another object for each would cost 40 octets.
  */
-export abstract class WebSocketLink implements Link {
-  readonly ws: WebSocket;
-  readonly #listener: LinkListener;
-  readonly #slot: LinkSlot<WebSocketLink>;
-  #phase: "connecting" | "open" | "closed" = "connecting";
-  /** Whether one heartbeat waits behind octets that do not drain. */
-  #waiting = false;
+export abstract class WebSocketLink extends WebSocketEnd implements Link, Transport, Peer<WebSocket> {
+  /** From open() to close(): whoever keeps the peer does not keep its watch. */
+  #listener: LinkListener | undefined;
+  /** `waiting`: open, and one heartbeat waits behind octets that do not drain. */
+  #phase: "connecting" | "open" | "waiting" | "closed" = "connecting";
   /** Whether a whole frame came out of the chunk of octets that is being read. */
   protected heard = false;
 
-  protected constructor(ws: WebSocket, listener: LinkListener, slot: LinkSlot<WebSocketLink>) {
-    this.ws = ws;
-    this.#listener = listener;
-    this.#slot = slot;
-  }
-
   abstract send(heartbeat: Heartbeat): void;
-  /** Adds the listeners of the mode. */
-  protected abstract attach(): void;
-  /** Removes them. */
-  protected abstract detach(): void;
 
   protected get closed(): boolean {
     return this.#phase === "closed";
   }
 
-  /** Begins: tells `opened` once the WebSocket is open, but never before the caller's next turn. */
-  start(): this {
-    const { ws } = this;
-    this.#slot.occupy(ws, this);
-    this.attach();
+  /**
+   * Begins: tells `opened` once the WebSocket is open, but never before the caller's next turn.
+   *
+   * @throws Error when a link of this mode is there, or this one was open before.
+   */
+  open(listener: LinkListener): this {
+    const { ws, via } = this;
+    if (linksOf(ws)[via] !== undefined) throw new Error("a link on this WebSocket is open already");
+    if (this.closed) throw new Error("this link on a WebSocket is closed, and opens only once");
+    this.#listener = listener;
+    setLink(ws, via, this);
+    tapEmit(ws);
     if (ws.readyState === ws.OPEN) {
-      this.#watchSocket();
-      queueMicrotask(() => this.#open());
+      this.watchSocket();
+      queueMicrotask(() => this.begin());
     } else if (ws.readyState !== ws.CONNECTING) {
-      queueMicrotask(() => this.#end(ALREADY_CLOSED));
+      queueMicrotask(() => this.end(ALREADY_CLOSED));
     }
     return this;
   }
@@ -62,8 +63,14 @@ export abstract class WebSocketLink implements Link {
   close(): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
-    this.detach();
-    this.#slot.vacate(this.ws, networkSocketOf(this.ws));
+    this.#listener = undefined;
+    const { ws, via } = this;
+    if (linksOf(ws)[via] !== this) return;
+    setLink(ws, via, undefined);
+    if (hasLinks(ws)) return;
+    untapEmit(ws);
+    const socket = networkSocketOf(ws);
+    if (socket !== undefined) untapData(socket);
   }
 
   hearing(): boolean {
@@ -74,17 +81,27 @@ export abstract class WebSocketLink implements Link {
     return ws.isPaused && socket.readableLength === 0;
   }
 
-  handleOpen(): void {
-    this.#watchSocket();
-    this.#open();
+  /** Before anybody else hears of an event. True: it is a heartbeat, and so for nobody else. */
+  takes(_event: string | symbol, _first: unknown, _second: unknown): boolean {
+    return false;
   }
 
-  handleClose(code: number, reason: Uint8Array): void {
-    this.#end(causeOfClose(this.ws, code, reason));
-  }
-
-  handleError(error: Error): void {
-    this.#end(causeOfError(error, networkSocketOf(this.ws) === undefined ? "connecting" : "open"));
+  /** After everybody else has heard of an event. */
+  hears(event: string | symbol, first: unknown, second: unknown): void {
+    switch (event) {
+      case "open":
+        this.watchSocket();
+        this.begin();
+        break;
+      case "close":
+        this.end(causeOfClose(this.ws, first as number, second as Uint8Array));
+        break;
+      case "error":
+        this.end(
+          causeOfError(first as Error, networkSocketOf(this.ws) === undefined ? "connecting" : "open"),
+        );
+        break;
+    }
   }
 
   /**
@@ -101,8 +118,8 @@ export abstract class WebSocketLink implements Link {
    * `undefined` if that made it close the link.
    */
   protected evidence(): LinkListener | undefined {
-    if (this.#phase === "connecting") this.#open();
-    return this.closed ? undefined : this.#listener;
+    if (this.#phase === "connecting") this.begin();
+    return this.#listener;
   }
 
   /**
@@ -112,34 +129,39 @@ export abstract class WebSocketLink implements Link {
    */
   protected transmit(octets: Uint8Array | undefined, write: Write, urgency: Urgency): boolean {
     const { ws } = this;
-    if (octets === undefined || this.#phase !== "open" || ws.readyState !== ws.OPEN) return false;
+    if (octets === undefined || !this.isOpen || ws.readyState !== ws.OPEN) return false;
     if (ws.bufferedAmount === 0 || urgency === "last") {
       write(ws, octets);
       return true;
     }
-    if (this.#waiting) return false;
-    this.#waiting = true;
+    if (this.#phase === "waiting") return false;
+    this.#phase = "waiting";
     write(ws, octets, () => {
-      this.#waiting = false;
+      if (this.#phase === "waiting") this.#phase = "open";
     });
     return true;
   }
 
-  #watchSocket(): void {
-    const socket: NetworkSocket | undefined = networkSocketOf(this.ws);
-    if (socket !== undefined) this.#slot.occupySocket(socket, this);
+  private get isOpen(): boolean {
+    return this.#phase === "open" || this.#phase === "waiting";
   }
 
-  #open(): void {
+  private watchSocket(): void {
+    const socket = networkSocketOf(this.ws);
+    if (socket !== undefined) tapData(socket, this.ws);
+  }
+
+  private begin(): void {
     if (this.#phase !== "connecting") return;
     this.#phase = "open";
-    this.#listener.opened();
+    this.#listener?.opened();
   }
 
-  #end(reason: CloseReason | undefined): void {
+  private end(reason: CloseReason | undefined): void {
     if (this.#phase === "closed") return;
+    const listener = this.#listener;
     this.close();
-    if (reason === undefined) this.#listener.closed();
-    else this.#listener.closed(reason);
+    if (reason === undefined) listener?.closed();
+    else listener?.closed(reason);
   }
 }

@@ -1,9 +1,12 @@
-import { BEAT_OCTETS, PROBE_OCTETS, streamCost, type WireCost } from "@heartwire/core";
+import { BEAT_OCTETS, PROBE_OCTETS, type Proof, streamCost, type WireCost } from "@heartwire/core";
 import type { WebSocket } from "ws";
 import { MAGIC_OCTETS } from "./message-codec.js";
 
 /** How heartbeats travel: as protocol pings and pongs, or as binary messages. */
 export type HeartbeatVia = "ping" | "messages";
+
+/** What each mode proves. */
+export const PROOF: Readonly<Record<HeartbeatVia, Proof>> = { ping: "process", messages: "application" };
 
 /** Which end of the handshake this is: a client masks what it sends, four octets a frame. */
 export type WebSocketRole = "client" | "server";

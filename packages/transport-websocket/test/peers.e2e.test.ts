@@ -67,6 +67,36 @@ describe("webSocketPeers", () => {
     subscription.close();
   });
 
+  test("a peer's transport opens one link, and no other after that", async () => {
+    const listener = told();
+    webSocketPeers(server, { via: "ping" }).listen(listener);
+    await connect();
+    const { transport } = listener.peers[0]!;
+    const link = transport.open(recordingListener());
+    expect(() => transport.open(recordingListener())).toThrow("open already");
+    link.close();
+    link.close();
+    expect(() => transport.open(recordingListener())).toThrow("opens only once");
+  });
+
+  test("a peer has its address still when it is gone, whoever ended it", async () => {
+    const listener = told();
+    const subscription = webSocketPeers(server, { via: "ping" }).listen(listener);
+    for (const end of [
+      ({ peer }: { peer: WebSocket }) => peer.terminate(),
+      ({ client }: { client: WebSocket }) => client.terminate(),
+      ({ client }: { client: WebSocket }) => client.close(),
+    ]) {
+      const both = await connect();
+      const port = (networkSocketOf(both.client) as { localPort?: number }).localPort;
+      const closed = once(both.peer, "close");
+      end(both);
+      await closed;
+      expect(listener.peers.at(-1)?.address).toBe(`127.0.0.1:${port}`);
+    }
+    subscription.close();
+  });
+
   for (const via of ["ping", "messages"] as const) {
     test(`a peer's transport, opened at once, loses nothing (${via})`, async () => {
       const heard = recordingListener();

@@ -77,10 +77,15 @@ export async function closing(heard: RecordingListener): Promise<CloseReason | "
   return closed?.reason ?? "orderly";
 }
 
-/** Every listener on a WebSocket and on the socket underneath. */
+/**
+ * Every listener on a WebSocket and on the socket underneath, and what links put in the way of both: an `emit` of the
+ * WebSocket's own, a wrapped listener for 'data'.
+ */
 export function listenersOn(ws: WebSocket): number {
   const socket = networkSocketOf(ws);
-  return listenerCount(ws) + (socket === undefined ? 0 : listenerCount(socket));
+  const wrapped = socket?.rawListeners("data").filter((listener) => "listener" in listener).length ?? 0;
+  const own = Object.hasOwn(ws, "emit") ? 1 : 0;
+  return listenerCount(ws) + own + (socket === undefined ? 0 : listenerCount(socket) + wrapped);
 }
 
 export function pause(delayMs: number): Promise<void> {

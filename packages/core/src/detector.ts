@@ -41,7 +41,7 @@ export class Detector {
   #sender: HeartbeatSender | undefined;
   #newestProbe = NONE_SEEN;
   readonly #firstSeq: number;
-  /** Made at a stall, and forgotten when that is over: the next garbage collection would make one for every link. */
+  /** From a stall until that is over. */
   #stalls: StallRecord | undefined;
   #seldom: Seldom | undefined;
 
@@ -132,6 +132,7 @@ export class Detector {
   caughtUp(seq: number, heardMs: number): void {
     this.#newestBeat = seq;
     this.#silentSinceMs = heardMs;
+    this.#stalls = this.#stalls?.heard(heardMs, heardMs);
   }
 
   /** How long the peer has been silent, local stalls taken out. */
@@ -328,7 +329,7 @@ export class Detector {
     this.#heard = true;
     if (heardMs > this.#silentSinceMs) {
       this.#silentSinceMs = heardMs;
-      if (this.#stalls?.isStale(nowMs) === true) this.#stalls = undefined;
+      this.#stalls = this.#stalls?.heard(heardMs, nowMs);
     }
     if (this.#state === "alive") return;
     const confirming = this.#state === "suspect";
@@ -341,6 +342,7 @@ export class Detector {
   /** The link knows the silence better: its kernel went on listening while this process did not run. */
   private doubted(silentMs: number, nowMs: number): void {
     this.#silentSinceMs = nowMs - silentMs;
+    this.#stalls = this.#stalls?.heard(this.#silentSinceMs, nowMs);
     if (this.#state !== "suspect") this.suspect(silentMs, nowMs);
   }
 
@@ -393,12 +395,14 @@ export class Detector {
   }
 
   private stalled(stalledMs: number, nowMs: number): void {
-    this.#stalls ??= new StallRecord();
+    const stalls = this.#stalls ?? StallRecord.NONE;
     const { deadAfterMs } = this.#policy;
-    this.#silentSinceMs = this.#stalls.excuse(this.#silentSinceMs, stalledMs, deadAfterMs, nowMs);
+    const sinceMs = this.#silentSinceMs;
+    this.#silentSinceMs = Math.min(nowMs, sinceMs + stalls.excusedMs(sinceMs, stalledMs, deadAfterMs));
+    this.#stalls = stalls.after(sinceMs, stalledMs, deadAfterMs, nowMs);
     this.#seldom?.limit?.stalled(stalledMs);
     this.#sender?.spoilRoundTrips();
-    const toldMs = this.#stalls.tell(stalledMs, nowMs);
+    const toldMs = stalls.toldMs(stalledMs, nowMs);
     if (toldMs !== undefined) this.tell({ type: "stalled", atMs: nowMs, stalledMs: toldMs });
   }
 

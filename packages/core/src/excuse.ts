@@ -15,42 +15,70 @@ export function excuseOf(stalledMs: number, shortMs: number, mostMs: number): nu
   return stalledMs >= mostMs ? stalledMs : Math.min(stalledMs, mostMs - shortMs);
 }
 
-/** The stalls of one detector: what its present silence is excused for, and what of them is not told yet. */
+/**
+ * The stalls of a detector: what its present silence is excused for, and what of them is not told yet. Immutable, so that
+ * detectors which were told of the same stalls can have the same one: a garbage collection would else make thousands.
+ */
 export class StallRecord {
-  #sinceMs = Number.NaN;
-  #shortMs = 0;
-  #toldAtMs = Number.NEGATIVE_INFINITY;
-  #untoldMs = 0;
+  /** When the last stall was over; a silence that began later, or in this moment, is another one. */
+  readonly #atMs: number;
+  readonly #shortMs: number;
+  readonly #toldAtMs: number;
+  readonly #untoldMs: number;
+
+  /** Of a detector without stalls. */
+  static readonly NONE = new StallRecord(Number.NEGATIVE_INFINITY, 0, Number.NEGATIVE_INFINITY, 0);
+  /** The one made last, for whoever needs the like: a stall is told to all in one go. */
+  static #latest = StallRecord.NONE;
+
+  private constructor(atMs: number, shortMs: number, toldAtMs: number, untoldMs: number) {
+    this.#atMs = atMs;
+    this.#shortMs = shortMs;
+    this.#toldAtMs = toldAtMs;
+    this.#untoldMs = untoldMs;
+  }
+
+  static #of(atMs: number, shortMs: number, toldAtMs: number, untoldMs: number): StallRecord {
+    const latest = StallRecord.#latest;
+    const isAlike = latest.#atMs === atMs && latest.#shortMs === shortMs;
+    if (isAlike && latest.#toldAtMs === toldAtMs && latest.#untoldMs === untoldMs) return latest;
+    StallRecord.#latest = new StallRecord(atMs, shortMs, toldAtMs, untoldMs);
+    return StallRecord.#latest;
+  }
 
   /**
-   * Takes a stall, and returns from when the silence is to be reckoned now.
+   * For how long a stall excuses a silence.
    *
-   * @param sinceMs from when it was reckoned so far
+   * @param sinceMs from when that was reckoned so far
    * @param mostMs see {@link excuseOf}
    */
-  excuse(sinceMs: number, stalledMs: number, mostMs: number, nowMs: number): number {
-    // Reckoned from anything else than it was left at: the peer has been heard, and this is another silence.
-    if (sinceMs !== this.#sinceMs) this.#shortMs = 0;
-    const excusedMs = excuseOf(stalledMs, this.#shortMs, mostMs);
-    if (stalledMs < mostMs) this.#shortMs += excusedMs;
-    const fromMs = sinceMs + excusedMs;
-    // A silence that is excused altogether is over: what is heard in this same moment must not seem to be of it.
-    this.#sinceMs = fromMs < nowMs ? fromMs : Number.NaN;
-    return Math.min(nowMs, fromMs);
+  excusedMs(sinceMs: number, stalledMs: number, mostMs: number): number {
+    return excuseOf(stalledMs, this.shortOf(sinceMs), mostMs);
   }
 
-  /** Whether it may be forgotten as soon as the peer is heard: all is told, and long enough ago. */
-  isStale(nowMs: number): boolean {
-    return this.#untoldMs === 0 && nowMs - this.#toldAtMs >= TELL_STALLS_EVERY_MS;
+  /** For how long there were stalls, if with this one that is to be told; else undefined. */
+  toldMs(stalledMs: number, nowMs: number): number | undefined {
+    const isTold = nowMs - this.#toldAtMs >= TELL_STALLS_EVERY_MS || stalledMs >= TELL_STALLS_EVERY_MS;
+    return isTold ? this.#untoldMs + stalledMs : undefined;
   }
 
-  /** Takes a stall, and returns for how long there were stalls, if that is to be told now; else undefined. */
-  tell(stalledMs: number, nowMs: number): number | undefined {
-    this.#untoldMs += stalledMs;
-    if (nowMs - this.#toldAtMs < TELL_STALLS_EVERY_MS && stalledMs < TELL_STALLS_EVERY_MS) return undefined;
-    this.#toldAtMs = nowMs;
-    const told = this.#untoldMs;
-    this.#untoldMs = 0;
-    return told;
+  /** With this stall. */
+  after(sinceMs: number, stalledMs: number, mostMs: number, nowMs: number): StallRecord {
+    const excusedMs = stalledMs < mostMs ? this.excusedMs(sinceMs, stalledMs, mostMs) : 0;
+    const shortMs = this.shortOf(sinceMs) + excusedMs;
+    if (this.toldMs(stalledMs, nowMs) !== undefined) return StallRecord.#of(nowMs, shortMs, nowMs, 0);
+    return StallRecord.#of(nowMs, shortMs, this.#toldAtMs, this.#untoldMs + stalledMs);
+  }
+
+  /** Once the peer was heard at `sinceMs`, told at `nowMs`; undefined when nothing need be remembered any more. */
+  heard(sinceMs: number, nowMs: number): StallRecord | undefined {
+    if (this.#untoldMs === 0 && nowMs - this.#toldAtMs >= TELL_STALLS_EVERY_MS) return undefined;
+    // Evidence that is older than the stall begins a silence which that has not excused.
+    return sinceMs < this.#atMs ? StallRecord.#of(this.#atMs, 0, this.#toldAtMs, this.#untoldMs) : this;
+  }
+
+  /** What short stalls have excused of a silence. One excused altogether is over. */
+  private shortOf(sinceMs: number): number {
+    return sinceMs < this.#atMs ? this.#shortMs : 0;
   }
 }

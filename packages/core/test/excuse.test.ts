@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { StallRecord } from "../src/excuse.js";
 import { fixedTimeout } from "../src/index.js";
 import { Bench, beat } from "./harness/bench.js";
 
@@ -68,5 +69,33 @@ describe("stalls of this process excuse a silence", () => {
       bench.tick();
     }
     expect(new Set(bench.eventTypes)).toEqual(new Set(["alive", "stalled"]));
+  });
+});
+
+describe("the record of stalls", () => {
+  it("is one for all that were told of the same", () => {
+    const [one, other] = [0, 10].map((sinceMs) => {
+      const record = StallRecord.NONE.after(sinceMs, 60, 3000, 100);
+      expect(StallRecord.NONE.toldMs(60, 100)).toBe(60);
+      return record;
+    });
+    expect(other).toBe(one);
+  });
+
+  it("excuses anew who was heard since, and also who turns out to have been heard before", () => {
+    const record = StallRecord.NONE.after(0, 2000, 3000, 2500);
+    expect(record.excusedMs(2000, 2000, 3000)).toBe(1000);
+    expect(record.excusedMs(2500, 2000, 3000)).toBe(2000);
+    expect(record.heard(400, 2600)?.excusedMs(400, 2000, 3000)).toBe(2000);
+  });
+
+  it("is over once all is told and a second has gone by", () => {
+    const record = StallRecord.NONE.after(0, 60, 3000, 100);
+    expect(record.heard(200, 200)).toBe(record);
+    expect(record.heard(1200, 1200)).toBeUndefined();
+    const untold = record.after(200, 60, 3000, 300);
+    expect(record.toldMs(60, 300)).toBeUndefined();
+    expect(untold.heard(5000, 5000)).toBe(untold);
+    expect(untold.toldMs(60, 5000)).toBe(120);
   });
 });

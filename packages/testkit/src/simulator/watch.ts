@@ -12,6 +12,7 @@ import {
 } from "@heartwire/core";
 import { DemandRule } from "./demand-rule.js";
 import { EvidenceRecord } from "./evidence-record.js";
+import { excusedOf, longStallsMs } from "./excused-time.js";
 import type { Companion } from "./group-witness.js";
 import type { Host } from "./host.js";
 import { checkStep } from "./invariants.js";
@@ -177,9 +178,7 @@ export class Watch implements Timed {
   get latestTrueMs(): number {
     const phasesMs = this.companion === undefined ? 0 : 2 * this.#judge.confirmPhaseMs;
     const lateMs = 2 + MAX_DRAIN_MS + 2 * this.host.timerSlackMs;
-    const longMs = sum(
-      this.host.excusesMs.slice(this.#excusesThen).filter((each) => each >= this.#deadAfterMs),
-    );
+    const longMs = longStallsMs(this.host.excusesMs.slice(this.#excusesThen), this.#deadAfterMs);
     const judgedMs = 2 * this.#deadAfterMs + phasesMs + longMs;
     return (
       this.#evidenceTrueMs + judgedMs * (1 + MOST_DRIFT) + EXCUSED_PAUSES * this.host.longestPauseMs + lateMs
@@ -278,15 +277,4 @@ export class Watch implements Timed {
       `called dead after ${silentMs} ms of silence, ${excusedMs} ms of stalls taken out, where ${this.#deadAfterMs} are due`,
     );
   }
-}
-
-/** Long stalls excuse all their time, short ones together no more than the silence that is death. */
-function excusedOf(stallsMs: readonly number[], deadAfterMs: number): number {
-  const short = stallsMs.filter((each) => each < deadAfterMs);
-  const long = stallsMs.filter((each) => each >= deadAfterMs);
-  return sum(long) + Math.min(sum(short), deadAfterMs);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, each) => total + each, 0);
 }

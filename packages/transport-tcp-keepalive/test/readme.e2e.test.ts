@@ -51,9 +51,12 @@ function commentsOf(code: string): string {
     .join("\n");
 }
 
+/** Who is killed, or destroys its socket, may reset the connection. */
+const swallow = (socket: net.Socket): void => void socket.on("error", () => {}).resume();
+
 async function run(code: string, until: (out: string) => boolean): Promise<{ out: string; error: string }> {
-  const plain = await startServer(net.createServer((socket) => socket.resume()));
-  const secure = await startServer(tls.createServer(certificate, (socket) => socket.resume()));
+  const plain = await startServer(net.createServer(swallow));
+  const secure = await startServer(tls.createServer(certificate, swallow));
   const here = code
     .replaceAll(/"(db|cache)\.example"/g, '"127.0.0.1"')
     .replaceAll(/\b(5432|6379)\b/g, String(code.includes("tls: true") ? secure.port : plain.port))

@@ -1,7 +1,6 @@
 /**
  * How many heartbeats leave in company at most. So many WebSocket pings take some 40 ms of CPU, in turns between which all
- * input is read (`WORK_PER_TURN`); a verdict that falls due meanwhile comes that much later. With 512 a ping cost 1.2
- * times one of a loop that sends to all at once, with 2048 it costs 1.08.
+ * input is read (`WORK_PER_TURN`); a verdict that falls due meanwhile comes that much later.
  */
 export const DEPARTURE_SEATS = 2048;
 

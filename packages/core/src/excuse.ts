@@ -12,7 +12,9 @@ export const TELL_STALLS_EVERY_MS = 1000;
  * @param mostMs the silence that is death
  */
 export function excuseOf(stalledMs: number, shortMs: number, mostMs: number): number {
-  return stalledMs >= mostMs ? stalledMs : Math.min(stalledMs, mostMs - shortMs);
+  if (stalledMs >= mostMs) return stalledMs;
+  // A policy may have become stricter since: what was excused before is not taken back.
+  return Math.min(stalledMs, Math.max(0, mostMs - shortMs));
 }
 
 /**

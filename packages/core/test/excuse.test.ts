@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { StallRecord } from "../src/excuse.js";
+import { excuseOf, StallRecord } from "../src/excuse.js";
 import { fixedTimeout } from "../src/index.js";
 import { Bench, beat } from "./harness/bench.js";
 
@@ -16,6 +16,12 @@ function diesAtMs(busyMs: number, idleMs: number): number {
   }
   return bench.events.at(-1)!.atMs;
 }
+
+it("what was excused is not taken back when death comes sooner than it did", () => {
+  expect(excuseOf(60, 2950, 3000)).toBe(50);
+  expect(excuseOf(60, 2950, 2000)).toBe(0);
+  expect(excuseOf(2000, 2950, 2000)).toBe(2000);
+});
 
 describe("stalls of this process excuse a silence", () => {
   it("wholly, if there is one; and another one after the peer was heard", () => {

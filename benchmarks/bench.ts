@@ -29,7 +29,7 @@ const USAGE = `npm run bench -- [options]
                   Part of a name will do: udp is udp-echo and udp-beat, cut is every cut.
   --trials N      links per cell, at least      (1 to 1000, default 20)
   --wait S        seconds to wait for a verdict (1 to 3600, default ${FULL_WAIT_MS / 1000})
-  --no-cost       leave out CPU and memory      (up to ten minutes; with --only a few seconds each)
+  --no-cost       leave out CPU and memory      (up to twelve minutes; with --only a few seconds each)
   --cost          CPU and memory only; options of its own: npm run bench -- --cost --help
   --qos           mistakes against detection time only; options of its own: npm run bench -- --qos --help
   --out FOLDER    where everything goes         (default benchmarks/results/latest)

@@ -13,7 +13,7 @@ import { costTable, costVerdict } from "./table.js";
 
 const USAGE = `npm run bench -- --cost [options]
 
-  --quick         in two minutes, less precisely (default: under eight minutes)
+  --quick         in two minutes, less precisely (default: in twelve)
   --only A,B      some measurements only: ${ALL_MEASUREMENTS.join(", ")}
   --contenders C  what "contenders" measures    (default: all)
   --out FILE      where the report goes (default cost.json)

@@ -34,6 +34,16 @@ export async function webSocketCpu({ webSocket }: Scale): Promise<readonly CostR
         { ...at, name: `websocket-cpu-vs-${rival}`, title, unit: "ratio", bar },
         ratioOf(rounds.heartwire, rounds[rival]),
       );
+    // What a detector that costs nothing would reach: the same kernel, the same library.
+    const floor = rowOf(
+      {
+        ...at,
+        name: "websocket-cpu-ws-readme-vs-engine.io",
+        title: "WebSocket ping, loop of the ws README ÷ engine.io",
+        unit: "ratio",
+      },
+      ratioOf(rounds["ws-readme"], rounds["engine.io"]),
+    );
     const absolute = (variant: WebSocketVariant) =>
       rowOf(
         { ...at, name: `websocket-cpu-${variant}`, title: TITLES[variant], unit: "µs" },
@@ -42,6 +52,7 @@ export async function webSocketCpu({ webSocket }: Scale): Promise<readonly CostR
     return [
       ratio("ws-readme", "WebSocket ping, full detector ÷ loop of the ws README", 1.1),
       ratio("engine.io", "WebSocket ping, full detector ÷ engine.io", 0.5),
+      floor,
       absolute("heartwire"),
       absolute("ws-readme"),
       absolute("engine.io"),

@@ -18,8 +18,6 @@ const effect = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("host-rebooted"),
-    /** From its vanishing until it answers again, as measured; absent where that was not. */
-    awayMs: z.number().nonnegative().optional(),
   }),
   z.object({ kind: z.literal("silent-behind-proxy") }),
   z.object({

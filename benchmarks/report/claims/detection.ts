@@ -67,18 +67,11 @@ function suspended(results: Results): string {
   return ` (predicted after ${duration(predicted.best)} or more: data in flight suspends the probes)`;
 }
 
-/** How long the lab's host is away, where the run does not say: long enough for a new namespace to be made. */
-const AWAY_MS = 50;
-
 /** A reboot is two faults: a cut while the host is away, and a stranger at its address thereafter. */
 function judgeReboot(results: Results): Judgement {
   const reboot = noticed(results, KEEPALIVE, ofKind("host-rebooted"));
   if (reboot === undefined) return notMeasured("no host was rebooted under keepalive");
   const cut = noticed(results, KEEPALIVE, silentCut(false));
-  const [effect] = catalogueOf(results).faults.flatMap(({ effect }) =>
-    effect.kind === "host-rebooted" ? [effect] : [],
-  );
-  const away = effect?.awayMs === undefined ? `some ${chosen(AWAY_MS)}` : chosen(Math.round(effect.awayMs));
   const longer =
     cut === undefined
       ? "which was not tried"
@@ -86,7 +79,7 @@ function judgeReboot(results: Results): Judgement {
   return {
     verdict:
       reboot.detected === 0 ? "false" : verdictOf([all(reboot), ...(cut === undefined ? [] : [all(cut)])]),
-    figures: `a host that is back after ${away} and refuses what it does not remember was noticed on ${inFigures(reboot)}; one that is away for longer is a cut until then, ${longer}`,
+    figures: `a host that is back at once, with a new network stack, and refuses what it does not remember was noticed on ${inFigures(reboot)}; one that is away for longer is a cut until then, ${longer}`,
   };
 }
 

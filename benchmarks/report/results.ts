@@ -12,6 +12,8 @@ export type ExpectedMistakes = NonNullable<Results["expectedMistakes"]>[number];
 export type ImpairmentRow = NonNullable<Results["impairments"]>[number];
 /** What one subject put on the wire. */
 export type WireRow = Results["wire"][number];
+/** What one subject's heartbeats carried. */
+export type CarriedRow = NonNullable<Results["carried"]>[number];
 /** What something cost in CPU, memory or time. */
 export type CostRow = Results["cost"][number];
 /** What a subject does at its own defaults. */

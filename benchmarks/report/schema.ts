@@ -133,6 +133,17 @@ const wire = z.object({
   predictedPerHour: traffic,
 });
 
+/** Beats with octets of the application's in them, of all links together. */
+const carried = z.object({
+  subject: z.string(),
+  payloadOctets: z.int().positive(),
+  seconds: z.number().positive(),
+  /** That came within that time. */
+  beats: z.int().nonnegative(),
+  /** Of which the application had all octets, unharmed. */
+  intact: z.int().nonnegative(),
+});
+
 const cost = z.object({
   /** What was measured: rows of one name are comparable. */
   name: z.string(),
@@ -199,6 +210,8 @@ export const resultsSchema = z.object({
   /** One row per strike of a fault that loses or delays packets. */
   impairments: z.array(impairment).optional(),
   wire: z.array(wire),
+  /** One row per subject whose heartbeats can carry something. */
+  carried: z.array(carried).optional(),
   cost: z.array(cost),
   /** What each does when nobody sets anything: predicted, never measured. */
   defaults: z

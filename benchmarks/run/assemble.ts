@@ -50,6 +50,7 @@ export async function assemble(
     expectedMistakes: outcomes.flatMap((outcome) => outcome.expectedMistakes ?? []),
     impairments,
     wire,
+    carried: outcomes.flatMap((outcome) => outcome.carried ?? []),
     cost: outcomes.flatMap((outcome) => outcome.cost ?? []),
     defaults: predictDefaults().filter(({ subject, fault }) => subjects.has(subject) && faults.has(fault)),
     timelines: outcomes.flatMap((outcome) => outcome.timelines ?? []),

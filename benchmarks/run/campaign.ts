@@ -1,5 +1,6 @@
 import type { Lab } from "../lab/index.js";
 import { NOMINAL } from "../subjects/index.js";
+import { measureCarried } from "./carried-measurement.js";
 import { measureCostApart } from "./cost-job.js";
 import { type Job, type JobOutcome, keyOf } from "./job.js";
 import type { Journal } from "./journal.js";
@@ -111,6 +112,9 @@ export class Campaign {
       case "wire":
         doing(`${job.subject.title}: counting frames`);
         return { wire: [await measureWire(lab, job.subject, NOMINAL, links, wireWindowMs)] };
+      case "carried":
+        doing(`${job.subject.title}: reading what heartbeats carry`);
+        return { carried: [await measureCarried(lab, job.subject, NOMINAL, links)] };
       case "timeline":
         doing(`${job.subject.title}: recording frames`);
         return { timelines: [await captureTimeline(lab, job.subject, job.fault, NOMINAL, waitMs)] };
@@ -124,6 +128,8 @@ function notMeasured(job: Job, why: string): { subject?: string; fault?: string;
       return { fault: job.fault.name, why };
     case "wire":
       return { subject: job.subject.name, why: `octets on the wire: ${why}` };
+    case "carried":
+      return { subject: job.subject.name, why: `what heartbeats carry: ${why}` };
     case "cost":
       return {
         ...(job.subject !== undefined && { subject: job.subject.name }),

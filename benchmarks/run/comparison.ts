@@ -23,7 +23,7 @@ export interface ComparisonPlan extends Thoroughness {
   readonly timelines: readonly { readonly subject: Subject; readonly fault: Fault }[];
   /** Trials at the same time: they mostly wait, but start many processes. */
   readonly trialsAtOnce: number;
-  /** Octets of so many subjects at the same time. */
+  /** Octets, and what they carry, of so many subjects at the same time. */
   readonly wiresAtOnce: number;
   /** CPU and memory: all that is known to measure, that of the contenders alone, or nothing. */
   readonly cost: "all" | "contenders" | "none";
@@ -67,6 +67,9 @@ export async function compare(
   const trials = trialJobs(here, plan);
   const wires: Job[] =
     notHere === undefined ? plan.subjects.map((subject) => ({ kind: "wire", subject })) : [];
+  const carried: Job[] = plan.subjects
+    .filter(({ carries }) => carries === true)
+    .map((subject) => ({ kind: "carried", subject }));
   const timelines: Job[] =
     notHere === undefined ? plan.timelines.map((timeline) => ({ kind: "timeline", ...timeline })) : [];
   const costs = costJobs(plan);
@@ -77,13 +80,13 @@ export async function compare(
   });
   progress.planned([
     [lane(1, costs)],
-    [lane(plan.trialsAtOnce, [...trials, ...timelines]), lane(plan.wiresAtOnce, wires)],
+    [lane(plan.trialsAtOnce, [...trials, ...timelines]), lane(plan.wiresAtOnce, [...wires, ...carried])],
   ]);
   // First and alone: whatever ran beside them would be in their figures.
   await inParallel(1, asWork(costs));
   await Promise.all([
     inParallel(plan.trialsAtOnce, asWork([...trials, ...timelines])),
-    inParallel(plan.wiresAtOnce, asWork(wires)),
+    inParallel(plan.wiresAtOnce, asWork([...wires, ...carried])),
   ]);
   return assemble(campaign.outcomes, plan, missingHere(plan, here, notHere), provenance);
 }

@@ -2,6 +2,7 @@ import type { Measurement } from "../cost/cost.js";
 import type { Fault } from "../faults/index.js";
 import { NOMINAL, type Subject } from "../subjects/index.js";
 import type { Thoroughness } from "./campaign.js";
+import { CARRIED_WINDOW_MS } from "./carried-measurement.js";
 import type { Job } from "./job.js";
 
 /** A lab, some thirty processes in it, their links alive and in their rhythm; and all of it gone again. */
@@ -31,6 +32,8 @@ export function expectedMs(job: Job, { waitMs, wireWindowMs }: Thoroughness): nu
       return COST_MS[job.measurement];
     case "wire":
       return AROUND_PAIR_MS + wireWindowMs;
+    case "carried":
+      return AROUND_PAIR_MS + CARRIED_WINDOW_MS;
     case "timeline":
       return AROUND_PAIR_MS + SHOWN_AROUND_MS + verdictMs(job.fault, [job.subject], waitMs);
     case "trial":

@@ -1,6 +1,7 @@
 import type { Measurement } from "../cost/cost.js";
 import type { Fault } from "../faults/index.js";
 import type {
+  CarriedRow,
   CostRow,
   ExpectedMistakes,
   ImpairmentRow,
@@ -22,6 +23,8 @@ export type Job =
     }
   /** Frames and octets of one subject while nothing happens. */
   | { readonly kind: "wire"; readonly subject: Subject }
+  /** Whether what its heartbeats carry arrives. */
+  | { readonly kind: "carried"; readonly subject: Subject }
   /** What heartbeats cost in CPU and memory; of one contender, where the measurement is one of contenders. */
   | { readonly kind: "cost"; readonly measurement: Measurement; readonly subject?: Subject }
   /** One subject, one link, one fault, frame by frame. */
@@ -36,6 +39,7 @@ export interface JobOutcome {
   readonly expectedMistakes?: readonly ExpectedMistakes[];
   readonly impairments?: readonly ImpairmentRow[];
   readonly wire?: readonly WireRow[];
+  readonly carried?: readonly CarriedRow[];
   readonly cost?: readonly CostRow[];
   readonly timelines?: readonly Timeline[];
   readonly notMeasured?: readonly NotMeasured[];
@@ -48,6 +52,8 @@ export function keyOf(job: Job): string {
       return `trial ${job.fault.name} ${job.round}`;
     case "wire":
       return `wire ${job.subject.name}`;
+    case "carried":
+      return `carried ${job.subject.name}`;
     case "cost":
       return ["cost", job.measurement, ...(job.subject === undefined ? [] : [job.subject.name])].join(" ");
     case "timeline":

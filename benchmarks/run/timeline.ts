@@ -25,7 +25,7 @@ export async function captureTimeline(
   waitMs: number,
 ): Promise<Timeline> {
   await fault.prepare?.(lab);
-  const pair = await startPair(lab, subject, 1, settings, fault.detour);
+  const pair = await startPair(lab, subject, 1, settings, { detour: fault.detour });
   await pair.allAlive(START_LIMIT_MS);
   await delay(settings.intervalMs);
   const capture = await lab.wire.capture();

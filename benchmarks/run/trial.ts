@@ -137,7 +137,7 @@ async function startAll(
     try {
       const cannot = whyNot(subject, plan.fault);
       if (cannot !== undefined) throw new Error(cannot);
-      const pair = await startPair(lab, subject, plan.links, plan.settings, plan.fault.detour);
+      const pair = await startPair(lab, subject, plan.links, plan.settings, { detour: plan.fault.detour });
       await pair.allAlive(START_LIMIT_MS);
       pairs.push(pair);
     } catch (error) {

@@ -21,6 +21,8 @@ export interface SubjectPair {
   readonly monitor: HostProcess;
   /** One place per link. */
   readonly deaths: readonly (Death | undefined)[];
+  /** Beats so far that shall have carried something, and how many of them carried all of it. */
+  readonly carried: { readonly beats: number; readonly intact: number };
   /** Resolves when every link has been alive. Rejects when that takes longer than `withinMs`. */
   allAlive(withinMs: number): Promise<void>;
   /** Resolves when every link is dead, or `signal` aborts. */
@@ -29,6 +31,14 @@ export interface SubjectPair {
   writeApplicationData(): Promise<void>;
   /** Makes the process at one end do something to itself; returns when that is, or will be. */
   command(end: EndHost, command: EndCommand): Promise<number>;
+}
+
+/** What else a pair may be asked for. */
+export interface PairOptions {
+  /** Puts something between the ends before they meet. */
+  readonly detour?: Fault["detour"] | undefined;
+  /** Every beat shall carry so many octets. */
+  readonly payloadOctets?: number;
 }
 
 /**
@@ -41,13 +51,19 @@ export async function startPair(
   subject: Subject,
   links: number,
   settings: NominalSettings,
-  detour?: Fault["detour"],
+  { detour, payloadOctets }: PairOptions = {},
 ): Promise<SubjectPair> {
   const [peer, monitor] = await Promise.all([
     lab.spawn<FromEnd, ToEnd>("peer", END_PROCESS),
     lab.spawn<FromEnd, ToEnd>("monitor", END_PROCESS),
   ]);
-  const context: EndContext = { address: lab.addresses[subject.listensAt], ports: [], links, settings };
+  const context: EndContext = {
+    address: lab.addresses[subject.listensAt],
+    ports: [],
+    links,
+    settings,
+    ...(payloadOctets !== undefined && { payloadOctets }),
+  };
   const tracker = new LinkTracker(monitor, links);
   const begin = async (end: EndHost, way: Partial<EndContext>) => {
     const process = end === "monitor" ? monitor : peer;
@@ -66,6 +82,7 @@ export async function startPair(
     peer,
     monitor,
     deaths: tracker.deaths,
+    carried: tracker.carried,
     allAlive: (withinMs) => tracker.allAlive(subject.name, withinMs),
     allDead: (signal) => tracker.allDead(signal),
     writeApplicationData() {
@@ -100,6 +117,7 @@ function startedIn(message: FromEnd): Started {
 /** Reads what the monitor's process says, and lets others wait for what it means. */
 class LinkTracker {
   readonly deaths: (Death | undefined)[];
+  readonly carried = { beats: 0, intact: 0 };
   readonly #alive = new Set<number>();
   readonly #waiting = new Set<() => void>();
   #startMessage: FromEnd | undefined;
@@ -160,6 +178,10 @@ class LinkTracker {
 
   #note({ report, atMs }: Extract<FromEnd, { type: "report" }>): void {
     if (report.type === "alive") this.#alive.add(report.link);
+    if (report.type === "carried") {
+      this.carried.beats += 1;
+      if (report.intact) this.carried.intact += 1;
+    }
     if (report.type === "dead") this.deaths[report.link] ??= { atMs, cause: report.cause, by: report.by };
   }
 

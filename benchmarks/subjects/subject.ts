@@ -37,12 +37,16 @@ export interface EndContext {
   readonly settings: NominalSettings;
   /** All links on one server, as an application has them, even where a server has but one phase for all. */
   readonly oneServer?: boolean;
+  /** The peer beats, with so many octets of its application's in each beat. Known to those with {@link Subject.carries}. */
+  readonly payloadOctets?: number;
 }
 
 /** What the monitor's end says of one of its links. */
 export type LinkReport =
   | { readonly type: "alive"; readonly link: number }
   | { readonly type: "suspect"; readonly link: number }
+  /** A beat came that shall have carried something: whether all of that came with it. */
+  | { readonly type: "carried"; readonly link: number; readonly intact: boolean }
   | { readonly type: "dead"; readonly link: number; readonly cause: string; readonly by: VerdictBy };
 
 /** The peer's end, once it runs. */
@@ -125,6 +129,8 @@ export interface Subject {
   /** Watched for `watchedMs` from the beginning of the fault. */
   expectMistakes(effect: HarmlessEffect, settings: NominalSettings, watchedMs: number): MistakeExpectation;
   expectWire(settings: NominalSettings): WireExpectation;
+  /** Its heartbeats can carry octets of the application's: its ends heed `payloadOctets`. */
+  readonly carries?: true;
   /** Of a control: the faults under which it means something, and takes part. */
   appearsUnder?(effect: FaultEffect): boolean;
   /** What it does when nobody sets anything, where that is something else. Too long to wait for: predicted. */

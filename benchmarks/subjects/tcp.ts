@@ -1,12 +1,13 @@
 import { createServer } from "node:net";
 import { tcp, tcpPeers } from "@heartwire/tcp";
 import { respondPeers } from "heartwire";
+import { carrying } from "./carrying.js";
 import { expectOnConnection, expectTraffic } from "./expectation.js";
 import { isHealthy } from "./health.js";
 import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import type { Subject } from "./subject.js";
-import { checksInWords, policyOf, watch } from "./watch.js";
+import { checksInWords, policyOf, watchAsSet } from "./watch.js";
 
 const anywhere = tcp({ host: "localhost", port: 1 });
 
@@ -20,17 +21,19 @@ export const tcpHeartbeat: Subject = {
   listensAt: "peer",
   settingsInWords: (settings) => checksInWords("probe", settings),
 
-  async peerEnd({ address }) {
+  carries: true,
+
+  async peerEnd(context) {
     const server = createServer();
-    respondPeers(tcpPeers(server), { health: isHealthy }).subscribe();
-    server.listen(0, address);
+    respondPeers(tcpPeers(server), { health: isHealthy, ...carrying(context) }).subscribe();
+    server.listen(0, context.address);
     return { ports: [await listeningPort(server)] };
   },
 
   async monitorEnd(context, report) {
     await openSpread(context, (link) => {
       const transport = tcp({ host: context.address, port: portOf(context, link) });
-      watch(link, transport, policyOf(context.settings), report);
+      watchAsSet(link, transport, context, report);
     });
     return { ports: [] };
   },

@@ -1,14 +1,12 @@
 import { udp, udpHub } from "@heartwire/udp";
-import { fixedTimeout, monitorPeers, respond } from "heartwire";
+import { monitorPeers, respond } from "heartwire";
+import { carrying, listenPolicyOf } from "./carrying.js";
 import { expectAround, expectSilence, expectTraffic } from "./expectation.js";
 import { isHealthy } from "./health.js";
 import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { openSpread, portOf } from "./links.js";
-import type { NominalSettings, Subject } from "./subject.js";
+import type { Subject } from "./subject.js";
 import { checksInWords, reportEvent } from "./watch.js";
-
-const listenPolicyOf = ({ intervalMs, misses }: NominalSettings) =>
-  fixedTimeout({ intervalMs, detectMultiplier: misses, mode: "listen" });
 
 const anywhere = udp({ host: "localhost", port: 1 });
 
@@ -22,15 +20,20 @@ export const udpBeat: Subject = {
   listensAt: "monitor",
   settingsInWords: (settings) => checksInWords("beat", settings),
 
-  async monitorEnd({ address, settings }, report) {
+  carries: true,
+
+  async monitorEnd({ address, settings, payloadOctets }, report) {
     const hub = udpHub({ address, port: 0 });
     const links = new Map<string, number>();
     // A fault silences all links at once; measured is how soon each one is found.
-    const watching = monitorPeers(hub.peers, listenPolicyOf(settings), { groupSilence: "off" });
+    const watching = monitorPeers(hub.peers, listenPolicyOf(settings), {
+      groupSilence: "off",
+      samples: payloadOctets !== undefined,
+    });
     watching.subscribe(({ peer, event }) => {
       const link = links.get(peer.address) ?? links.size;
       links.set(peer.address, link);
-      reportEvent(link, event, report);
+      reportEvent(link, event, report, payloadOctets);
     });
     return { ports: [(await hub.bound).port] };
   },
@@ -38,7 +41,8 @@ export const udpBeat: Subject = {
   async peerEnd(context) {
     await openSpread(context, (link) => {
       const transport = udp({ host: context.address, port: portOf(context, link) });
-      respond(transport, { beatIntervalMs: context.settings.intervalMs, health: isHealthy }).subscribe();
+      const beatIntervalMs = context.settings.intervalMs;
+      respond(transport, { beatIntervalMs, health: isHealthy, ...carrying(context) }).subscribe();
     });
     return { ports: [] };
   },

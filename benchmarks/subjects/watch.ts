@@ -1,5 +1,6 @@
 import { fixedTimeout, type LivenessEvent, monitor, type PolicyFactory, type Transport } from "heartwire";
-import { atWorst, budgetMs, type LinkReport, type NominalSettings } from "./subject.js";
+import { isIntact, listenPolicyOf } from "./carrying.js";
+import { atWorst, budgetMs, type EndContext, type LinkReport, type NominalSettings } from "./subject.js";
 import { verdictOfCause } from "./verdict.js";
 
 /** Told of what happens to the links of the monitor's end. */
@@ -21,13 +22,40 @@ export function checksInWords(check: string, settings: NominalSettings): string 
  * verdict of its own. Who wants both ends to watch runs `monitor` at both; engine.io and MQTT cannot be had
  * otherwise, and there a stall of the one end is a silence to the other.
  */
-export function watch(link: number, transport: Transport, policy: PolicyFactory, report: Report): void {
-  monitor(transport, policy).subscribe((event) => reportEvent(link, event, report));
+export function watch(
+  link: number,
+  transport: Transport,
+  policy: PolicyFactory,
+  report: Report,
+  payloadOctets?: number,
+): void {
+  monitor(transport, policy).subscribe((event) => reportEvent(link, event, report, payloadOctets));
 }
 
-/** Translates our events to the reports that every subject makes. */
-export function reportEvent(link: number, event: LivenessEvent, report: Report): void {
+/** The same at the nominal settings: the monitor asks, or listens to beats where these shall carry something. */
+export function watchAsSet(link: number, transport: Transport, context: EndContext, report: Report): void {
+  const { settings, payloadOctets } = context;
+  const policy = payloadOctets === undefined ? policyOf(settings) : listenPolicyOf(settings);
+  watch(link, transport, policy, report, payloadOctets);
+}
+
+/**
+ * Translates our events to the reports that every subject makes.
+ *
+ * @param payloadOctets what each beat shall have carried; absent: nothing
+ */
+export function reportEvent(
+  link: number,
+  event: LivenessEvent,
+  report: Report,
+  payloadOctets?: number,
+): void {
   switch (event.type) {
+    case "heartbeat":
+      if (payloadOctets !== undefined) {
+        report({ type: "carried", link, intact: isIntact(event.payload, payloadOctets) });
+      }
+      break;
     case "alive":
     case "suspect":
       report({ type: event.type, link });

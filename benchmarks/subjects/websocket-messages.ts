@@ -1,6 +1,3 @@
-import { webSocketPeers } from "@heartwire/websocket";
-import { respondPeers } from "heartwire";
-import { isHealthy } from "./health.js";
 import type { Subject } from "./subject.js";
 import { webSocketSubject } from "./websocket-subject.js";
 
@@ -10,7 +7,5 @@ export const webSocketMessages: Subject = webSocketSubject({
   title: "WebSocket messages",
   via: "messages",
   probe: "message",
-  answer(server) {
-    respondPeers(webSocketPeers(server, { via: "messages" }), { health: isHealthy }).subscribe();
-  },
+  answer: true,
 });

@@ -1,10 +1,13 @@
-import { webSocket } from "@heartwire/websocket";
+import { webSocket, webSocketPeers } from "@heartwire/websocket";
+import { respondPeers } from "heartwire";
 import { type WebSocket, WebSocketServer } from "ws";
+import { carrying } from "./carrying.js";
 import { expectOnConnection, expectTraffic } from "./expectation.js";
+import { isHealthy } from "./health.js";
 import { expectHeartbeatMistakes } from "./heartbeat-mistakes.js";
 import { listeningPort, openSpread, portOf } from "./links.js";
 import type { Subject } from "./subject.js";
-import { checksInWords, policyOf, watch } from "./watch.js";
+import { checksInWords, policyOf, watchAsSet } from "./watch.js";
 
 /** What tells our two heartbeats over WebSocket apart. */
 export interface WebSocketVariant extends Pick<Subject, "name" | "title"> {
@@ -12,7 +15,7 @@ export interface WebSocketVariant extends Pick<Subject, "name" | "title"> {
   /** What it calls a probe. */
   readonly probe: string;
   /** Makes the peer answer when its application is healthy, where `ws` does not answer by itself. */
-  readonly answer?: (server: WebSocketServer) => void;
+  readonly answer?: true;
 }
 
 /** A heartbeat of ours from a WebSocket client to its server. */
@@ -26,10 +29,17 @@ export function webSocketSubject({ via, probe, answer, ...names }: WebSocketVari
     listensAt: "peer",
     settingsInWords: (settings) => checksInWords(probe, settings),
 
-    async peerEnd({ address }) {
-      const server = new WebSocketServer({ host: address, port: 0 });
+    carries: true,
+
+    async peerEnd(context) {
+      const server = new WebSocketServer({ host: context.address, port: 0 });
       server.on("connection", (socket) => socket.on("error", () => {}));
-      answer?.(server);
+      if (answer === true || context.payloadOctets !== undefined) {
+        respondPeers(webSocketPeers(server, { via }), {
+          health: isHealthy,
+          ...carrying(context),
+        }).subscribe();
+      }
       return { ports: [await listeningPort(server)] };
     },
 
@@ -41,7 +51,7 @@ export function webSocketSubject({ via, probe, answer, ...names }: WebSocketVari
           via,
           onSocket: (socket) => sockets.push(socket),
         });
-        watch(link, transport, policyOf(context.settings), report);
+        watchAsSet(link, transport, context, report);
       });
       return {
         ports: [],
@@ -50,7 +60,7 @@ export function webSocketSubject({ via, probe, answer, ...names }: WebSocketVari
     },
 
     expectDetection: (effect, settings) =>
-      expectOnConnection(effect, anywhere, policyOf(settings), answer !== undefined),
+      expectOnConnection(effect, anywhere, policyOf(settings), answer === true),
     expectMistakes: (effect, settings, watchedMs) =>
       expectHeartbeatMistakes(effect, anywhere, policyOf(settings), watchedMs),
     expectWire: (settings) => expectTraffic(anywhere, policyOf(settings)),

@@ -94,9 +94,11 @@ describe.skipIf(support.kind === "none")("in namespaces", () => {
   });
 
   test("no live peer was called dead, and octets are as predicted, to a tenth", () => {
-    const { trials, wire } = readResults(run.out);
+    const { trials, wire, carried } = readResults(run.out);
     expect(trials.filter(({ mistakes }) => mistakes > 0)).toEqual([]);
     expect(wire).toHaveLength(quickSubjects.length);
+    expect(carried).toHaveLength(quickSubjects.filter(({ carries }) => carries).length);
+    for (const { beats, intact } of carried ?? []) expect(intact).toBe(beats);
     for (const { subject, perHour, predictedPerHour } of wire) {
       const ratio = (perHour.out + perHour.in) / (predictedPerHour.out + predictedPerHour.in);
       expect(ratio, subject).toBeGreaterThan(0.9);

@@ -42,6 +42,11 @@ function without(results: Results, effect: (effect: FaultRow["effect"]) => boole
   return { ...results, trials: results.trials.filter(({ fault }) => !gone.has(fault)) };
 }
 
+/** One heartbeat's payloads came, or did not. */
+function carrying(results: Results, beats: number, intact: number): Results {
+  return { ...results, carried: [{ subject: "tcp", payloadOctets: 64, seconds: 10, beats, intact }] };
+}
+
 const is = (kind: FaultRow["effect"]["kind"]) => (effect: FaultRow["effect"]) => effect.kind === kind;
 const cut = (data: boolean) => (effect: FaultRow["effect"]) =>
   effect.kind === "path-cut" && effect.unacknowledgedData === data;
@@ -101,6 +106,9 @@ test.each<[string, string, Results]>([
     ),
   ],
   ["carries-more", "not measured", without(base, is("application-unhealthy"))],
+  ["carries-more", "true", carrying(base, 113, 113)],
+  ["carries-more", "true", carrying(without(base, is("application-unhealthy")), 113, 113)],
+  ["carries-more", "false", carrying(base, 113, 112)],
   ["crashed-process", "depends", base],
   ["crashed-process", "true", noticing(base, KEEPALIVE, is("process-ended"), 3000)],
   ["crashed-process", "false", noticing(base, KEEPALIVE, is("process-ended"), null)],
@@ -142,6 +150,13 @@ test("the claim about the kernel's cost says what did not decide", () => {
   const figures = judgeClaims(uncertain).find(({ id }) => id === "kernel-cheaper")?.figures;
   expect(figures).toMatch(/^too uncertain to tell; CPU of the whole machine.*\[-2 to 9\].*\(undecided\)/);
   expect(figures).toContain("CPU of the watching process");
+});
+
+test("what heartbeats carried stands before what they can say by silence", () => {
+  const figures = judgeClaims(carrying(base, 113, 112)).find(({ id }) => id === "carries-more")?.figures;
+  expect(figures).toMatch(
+    /^64 octets of the application's came whole with 112 of 113 by TCP heartbeat; .*unhealthy application stops/,
+  );
 });
 
 test("a reboot's figure tells it from a cut", () => {

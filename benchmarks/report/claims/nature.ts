@@ -1,4 +1,5 @@
-import type { Results, SubjectRow } from "../results.js";
+import { catalogueOf } from "../catalogue.js";
+import type { CarriedRow, Results, SubjectRow } from "../results.js";
 import { SMALLEST_FRAME_OCTETS } from "../wire.js";
 import { chosen, list } from "../words.js";
 import {
@@ -117,22 +118,48 @@ function judgeAnyTransport(results: Results): Judgement {
 }
 
 /**
- * No payload's arrival is in the results. What is shown is the least that a heartbeat can say beyond "I live": that the
- * application is ill, by not answering.
+ * Octets of the application's that arrive with its beats; and, the least that a heartbeat can say beyond "I live", that
+ * the application is ill, by not answering. Where the octets were measured, they decide.
  */
 function judgeCarriesMore(results: Results): Judgement {
   const ill = ofKind("application-unhealthy");
   const heartbeats = heartbeatsIn(results);
   const told = noticedByEach(results, heartbeats, ill);
   const keepalive = noticed(results, KEEPALIVE, ill);
-  if (told.length === 0 || keepalive === undefined) {
+  const isTried = told.length > 0 && keepalive !== undefined;
+  const silent = isTried
+    ? `an unhealthy application stops answering, and so was noticed by ${list(told.map(inShort))}, by keepalive ${keepalive.detected} of ${keepalive.count}`
+    : undefined;
+  const room = roomLeft(results, heartbeats);
+  const carried = results.carried ?? [];
+  if (carried.length > 0) {
+    const parts = [
+      octetsCarried(results, carried),
+      "the kernel's probes carry none",
+      ...(silent ? [silent] : []),
+    ];
+    return {
+      verdict: verdictOf(carried.map(({ beats, intact }) => beats > 0 && intact === beats)),
+      figures: `${parts.join("; ")}${room}`,
+    };
+  }
+  if (!isTried || silent === undefined) {
     return notMeasured("no application was made ill under both keepalive and a heartbeat");
   }
-  const silent = `an unhealthy application stops answering, and so was noticed by ${list(told.map(inShort))}, by keepalive ${keepalive.detected} of ${keepalive.count}`;
   return {
     verdict: verdictOf([...told.map(all), keepalive.detected === 0]),
-    figures: `${silent}; that octets of its own arrive with a heartbeat was not measured${roomLeft(results, heartbeats)}`,
+    figures: `${silent}; that octets of its own arrive with a heartbeat was not measured${room}`,
   };
+}
+
+/** "64 octets of the application's came whole with 220 of 220 beats of TCP heartbeat and …". */
+function octetsCarried(results: Results, carried: readonly CarriedRow[]): string {
+  const { titleOfSubject } = catalogueOf(results);
+  const octets = [...new Set(carried.map(({ payloadOctets }) => payloadOctets))].join(" or ");
+  const each = carried.map(
+    ({ subject, beats, intact }) => `${intact} of ${beats} by ${titleOfSubject(subject)}`,
+  );
+  return `${octets} octets of the application's came whole with ${list(each)}`;
 }
 
 /** What a heartbeat could still carry before the wire charges more. */

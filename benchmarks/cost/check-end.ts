@@ -13,10 +13,12 @@ import {
   monitor,
   monitorPeers,
   type PolicyFactory,
+  respond,
   respondPeers,
   type Transport,
   trustKernel,
 } from "heartwire";
+import type { Observable } from "rxjs";
 import { monotonicMs } from "../lab/clock.js";
 import { answerCalls } from "./calls.js";
 
@@ -31,6 +33,8 @@ export interface CheckWindow {
   /** Of this process. */
   readonly processCpuMs: number;
   readonly checks: number;
+  /** Datagrams for which a socket had no room: heartbeats that cost something and checked nothing. */
+  readonly dropped: number;
 }
 
 /** What the process does when asked. */
@@ -64,17 +68,34 @@ function note(event: LivenessEvent): void {
   else if (event.type === "dead" || event.type === "left") ended += 1;
 }
 
-function transportTo(check: Exclude<Check, "udp-beat">, port: number, intervalMs: number): Transport {
+function transportTo(
+  check: Exclude<Check, "nothing" | "udp-beat">,
+  port: number,
+  intervalMs: number,
+): Transport {
   const settings = { idleMs: intervalMs, intervalMs, probes: PATIENCE };
   if (check === "tcp") return tcp({ host: HOST, port });
   if (check === "udp-echo") return udp({ host: HOST, port });
   return keepalive({ host: HOST, port, settings });
 }
 
-function policyOf(check: Check, intervalMs: number): PolicyFactory {
+function policyOf(check: Exclude<Check, "nothing" | "udp-beat">, intervalMs: number): PolicyFactory {
   if (check === "tcp-keepalive") return trustKernel({ idleMs: intervalMs, intervalMs, probes: PATIENCE });
-  const mode = check === "udp-beat" ? "beat" : "echo";
-  return fixedTimeout({ intervalMs, detectMultiplier: PATIENCE, mode });
+  return fixedTimeout({ intervalMs, detectMultiplier: PATIENCE });
+}
+
+function link(check: Check, port: number, intervalMs: number): Observable<LivenessEvent> {
+  switch (check) {
+    case "nothing": {
+      // Links just as idle, without checks: the kernel's first look would come in two hours.
+      const settings = { idleMs: 7_200_000, intervalMs: 75_000, probes: 9 };
+      return monitor(keepalive({ host: HOST, port, settings }), policyOf("tcp-keepalive", intervalMs));
+    }
+    case "udp-beat":
+      return respond(udp({ host: HOST, port }), { beatIntervalMs: intervalMs });
+    default:
+      return monitor(transportTo(check, port, intervalMs), policyOf(check, intervalMs));
+  }
 }
 
 async function serveTcp(check: Check): Promise<number> {
@@ -110,11 +131,15 @@ function busyMs(): number {
 }
 
 /** The kernel's count of keepalive probes in this network namespace. */
-function probesSent(): number {
-  const rows = readFileSync("/proc/net/netstat", "utf8").split("\n");
-  const [names, values] = rows.filter((row) => row.startsWith("TcpExt:")).map((row) => row.split(" "));
-  const column = names?.indexOf("TCPKeepAlive") ?? -1;
-  if (column < 0) throw new Error("/proc/net/netstat does not count TCPKeepAlive");
+const probesSent = (): number => kernelCount("/proc/net/netstat", "TcpExt:", "TCPKeepAlive");
+/** And of datagrams for which a socket had no room. */
+const dropped = (): number => kernelCount("/proc/net/snmp", "Udp:", "RcvbufErrors");
+
+function kernelCount(file: string, group: string, name: string): number {
+  const rows = readFileSync(file, "utf8").split("\n");
+  const [names, values] = rows.filter((row) => row.startsWith(group)).map((row) => row.split(" "));
+  const column = names?.indexOf(name) ?? -1;
+  if (column < 0) throw new Error(`${file} does not count ${name}`);
   return Number(values![column]);
 }
 
@@ -127,18 +152,7 @@ await answerCalls({
     alive = ended = 0;
     if (check === "tcp-keepalive") counted = probesSent;
     for (let opened = 0; opened < links; opened++) {
-      // Without checks, links just as idle: the kernel's first look would come in two hours.
-      const transport =
-        check === "nothing"
-          ? keepalive({ host: HOST, port, settings: { idleMs: 7_200_000, intervalMs: 75_000, probes: 9 } })
-          : transportTo(check === "udp-beat" ? "udp-echo" : check, port, intervalMs);
-      closers.push(
-        subscribed(
-          monitor(transport, policyOf(check === "nothing" ? "tcp-keepalive" : check, intervalMs)).subscribe(
-            note,
-          ),
-        ),
-      );
+      closers.push(subscribed(link(check, port, intervalMs).subscribe(note)));
       if (opened % OPENED_AT_ONCE === 0) await delay(10);
     }
     // One that only beats hears nothing.
@@ -146,6 +160,7 @@ await answerCalls({
   },
   async use(durationMs) {
     const checks = () => counted?.() ?? heard;
+    const droppedBefore = dropped();
     const [fromMs, before, cpu, machine] = [monotonicMs(), checks(), process.cpuUsage(), busyMs()];
     await delay(durationMs);
     const machineCpuMs = busyMs() - machine;
@@ -155,6 +170,7 @@ await answerCalls({
       machineCpuMs,
       processCpuMs: (user + system) / 1000,
       checks: checks() - before,
+      dropped: dropped() - droppedBefore,
     };
   },
   ended: () => ended,

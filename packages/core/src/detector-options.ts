@@ -1,6 +1,7 @@
 import type { ProbeBudget } from "./probe-budget.js";
 import type { Timetable } from "./timetable.js";
 import type { Proof } from "./transport.js";
+import type { WireCost } from "./wire-cost.js";
 
 /** What many detectors have in common; one object serves them all. */
 export interface DetectorOptions {
@@ -27,6 +28,8 @@ export interface DetectorOptions {
   readonly probeBudget?: ProbeBudget;
   /** By which all detectors of a process send in company. Default: each by itself. */
   readonly timetable?: Timetable;
+  /** What becomes of too much at once on the link: where it is dropped, smaller companies leave. Default `delays`. */
+  readonly loss?: WireCost["loss"];
   /** What each beat carries: 1 to 255 octets, or nothing. */
   readonly payload?: () => Uint8Array | undefined;
 }

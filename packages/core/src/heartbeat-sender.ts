@@ -124,7 +124,7 @@ function afterInterval(policy: Policy, options: DetectorOptions, sinceMs: number
   const leastMs = fromMs + JITTER_FLOOR * intervalMs;
   // A sender so late that its next time may have come goes alone.
   if (leastMs <= nowMs || atMs === Number.POSITIVE_INFINITY) return atMs;
-  return options.timetable?.book(leastMs, fromMs + intervalMs, atMs, nowMs) ?? atMs;
+  return options.timetable?.book(leastMs, fromMs + intervalMs, atMs, nowMs, options.loss) ?? atMs;
 }
 
 /** In demand mode, whether evidence is so new that a probe would only ask what is known. */

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerOnly, DEPARTURE_SEATS, Detector, LEAST_CROWD, Timetable } from "../src/index.js";
+import {
+  answerOnly,
+  DATAGRAM_SEATS,
+  DEPARTURE_SEATS,
+  Detector,
+  LEAST_CROWD,
+  Timetable,
+} from "../src/index.js";
 import { JITTER_MEAN, JITTER_SIGMA } from "../src/pacing.js";
 import { seededRandom } from "./harness/random.js";
 
@@ -86,6 +93,18 @@ describe("a timetable", () => {
       booked.set(atMs, (booked.get(atMs) ?? 0) + 1);
     }
     expect([...booked.values()]).toEqual([DEPARTURE_SEATS, DEPARTURE_SEATS, DEPARTURE_SEATS, 10]);
+  });
+
+  it("has few seats for datagrams: too many at once would be dropped", () => {
+    const timetable = crowded();
+    const random = seededRandom(6);
+    const booked = new Map<number, number>();
+    for (let count = 0; count < 3 * DATAGRAM_SEATS + 10; count++) {
+      const atMs = timetable.book(750, 1000, 750 + 250 * random(), 0, "drops");
+      booked.set(atMs, (booked.get(atMs) ?? 0) + 1);
+    }
+    expect([...booked.values()]).toEqual([DATAGRAM_SEATS, DATAGRAM_SEATS, DATAGRAM_SEATS, 10]);
+    expect(booked.has(timetable.book(750, 1000, 800, 0, "delays"))).toBe(false);
   });
 
   it("takes the departure nearest to the wish, and none outside the window", () => {

@@ -18,6 +18,7 @@ import {
   type PolicyFactory,
   type Proof,
   type Timekeeper,
+  type Transport,
 } from "@heartwire/core";
 import { Observable, type Subscriber } from "rxjs";
 import { LinkWatch } from "./link-watch.js";
@@ -126,7 +127,7 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   peer(peer: Peer<Handle>): void {
     // Whatever throws here is a bug of what we were given, and no business of the server that calls us.
     try {
-      const options = this.#sharedOptions(peer.transport.proves);
+      const options = this.#sharedOptions(peer.transport);
       const watch = new PeerWatch(this.#policy(peer), options, this.keeper, peer, this);
       this.#watches.add(watch);
       this.group?.joined();
@@ -158,10 +159,11 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
     this.#watches.clear();
   }
 
-  #sharedOptions(proves: Proof): DetectorOptions {
+  #sharedOptions(transport: Transport): DetectorOptions {
+    const { proves } = transport;
     let shared = this.#shared.get(proves);
     if (shared === undefined) {
-      shared = detectorOptions(proves, this.#options, this.keeper, false);
+      shared = detectorOptions(transport, this.#options, this.keeper, false);
       this.#shared.set(proves, shared);
     }
     return shared;

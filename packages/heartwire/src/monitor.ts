@@ -4,7 +4,6 @@ import {
   MAX_INTERVAL_MS,
   type Policy,
   type PolicyFactory,
-  type Proof,
   requireInteger,
   type Timekeeper,
   type Transport,
@@ -55,7 +54,7 @@ export function monitor(
 ): Observable<LivenessEvent> {
   const scheduler = options.scheduler ?? monotonicScheduler;
   const keeper = timekeeperOf(scheduler);
-  const shared = detectorOptions(transport.proves, options, keeper, true);
+  const shared = detectorOptions(transport, options, keeper, true);
   return new Observable((subscriber) => {
     const watch = new SubscribedWatch(policy(), shared, keeper, subscriber);
     watch.start(transport);
@@ -65,7 +64,7 @@ export function monitor(
 
 /** The part of the options that is the detector's. */
 export function detectorOptions(
-  proves: Proof,
+  { proves, wire }: Pick<Transport, "proves" | "wire">,
   options: MonitorOptions,
   { probeBudget, timetable }: Timekeeper,
   samplesByDefault: boolean,
@@ -74,6 +73,7 @@ export function detectorOptions(
   if (minReceiveMs !== undefined) requireInteger("minReceiveMs", minReceiveMs, 1, MAX_INTERVAL_MS);
   return {
     proves,
+    loss: wire.loss,
     probeBudget,
     timetable,
     samples: options.samples ?? samplesByDefault,

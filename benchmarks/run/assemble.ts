@@ -54,7 +54,7 @@ export async function assemble(
     cost: outcomes.flatMap((outcome) => outcome.cost ?? []),
     defaults: predictDefaults().filter(({ subject, fault }) => subjects.has(subject) && faults.has(fault)),
     timelines: outcomes.flatMap((outcome) => outcome.timelines ?? []),
-    notMeasured: [
+    notMeasured: distinct([
       ...outcomes.flatMap((outcome) => outcome.notMeasured ?? []),
       ...notMeasured,
       ...LEFT_OUT[plan.cost].map((what) => ({
@@ -67,8 +67,13 @@ export async function assemble(
             },
           ]
         : []),
-    ],
+    ]),
   };
+}
+
+/** What was not measured in several rounds, once. */
+function distinct(rows: readonly NotMeasured[]): NotMeasured[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }
 
 async function environment(stage: StageKind): Promise<Results["environment"]> {

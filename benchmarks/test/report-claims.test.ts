@@ -155,7 +155,7 @@ test("the claim about the kernel's cost says what did not decide", () => {
 test("what heartbeats carried stands before what they can say by silence", () => {
   const figures = judgeClaims(carrying(base, 113, 112)).find(({ id }) => id === "carries-more")?.figures;
   expect(figures).toMatch(
-    /^64 octets of the application's came whole with 112 of 113 by TCP heartbeat; .*unhealthy application stops/,
+    /^64 octets of the application's came whole with 112 of 113 beats over TCP heartbeat; .*unhealthy application stops/,
   );
 });
 

@@ -157,7 +157,7 @@ function octetsCarried(results: Results, carried: readonly CarriedRow[]): string
   const { titleOfSubject } = catalogueOf(results);
   const octets = [...new Set(carried.map(({ payloadOctets }) => payloadOctets))].join(" or ");
   const each = carried.map(
-    ({ subject, beats, intact }) => `${intact} of ${beats} by ${titleOfSubject(subject)}`,
+    ({ subject, beats, intact }) => `${intact} of ${beats} beats over ${titleOfSubject(subject)}`,
   );
   return `${octets} octets of the application's came whole with ${list(each)}`;
 }

@@ -21,7 +21,7 @@ function row(view: View, peers: LivingPeers): Html {
   const { subject, fault, called, links, byOtherEnd, expected } = peers;
   const words = flagText(peers);
   const flag = words === "" ? undefined : html` <span class="flag">${words}</span>`;
-  const other = byOtherEnd === 0 ? undefined : html`<small>${byOtherEnd} by the other end</small>`;
+  const other = byOtherEnd === 0 ? undefined : html`, <small>${byOtherEnd} by the other end</small>`;
   return html`<tr class="${view.ink(subject.name).className}"><th scope="row">${subject.title}</th><td>${fault.title}</td>
 <td class="number"><b>${called}</b> of ${links}${flag}${other}</td><td class="number">${expectedText(peers)}</td><td>${expected.why}</td></tr>`;
 }

@@ -141,7 +141,7 @@ function mistakesCell(view: View, subject: SubjectRow, fault: FaultRow): { kind:
   const other =
     byOtherEnd === 0
       ? undefined
-      : html`<small>${byOtherEnd === called ? "all" : byOtherEnd} by the other end</small>`;
+      : html`<small>${byOtherEnd === called ? "all" : byOtherEnd} by the<br>other end</small>`;
   return {
     kind: called === 0 ? "found" : byOtherEnd === called ? "partial" : "missed-cell",
     content: html`<b>${called}</b><small>of ${links}${flag}</small>${rateOf(peers)}${expected}${other}`,

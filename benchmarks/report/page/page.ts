@@ -92,7 +92,7 @@ function sectionsOfContenders(view: View): Html[] {
     section(
       "overview",
       "How long until each one noticed",
-      `Everyone is set to ${commonSettings(view.results.settings)}. A mark is the median, its line the 5th to 95th percentile; ours are filled circles, each rival has a hollow shape of its own. A rival that cannot be told how many answers may be missing gives up at the first: quicker here, and mistaken sooner below. Choose a contender above to follow it through the page.`,
+      `Everyone is set to ${commonSettings(view.results.settings)}. A mark is the median, its line the 5th to 95th percentile; ours are filled circles, each rival has a hollow shape of its own. A rival that cannot be told how many answers may be missing gives up at the first, and so has fewer checks in the same time: a little quicker here, and mistaken sooner below. Choose a contender above to follow it through the page.`,
       html`<div class="wide">${overview(view, { labels: "left", width: 1140 }, "overview-wide")}</div><div class="narrow">${overview(view, { labels: "above", width: 358 }, "overview-narrow")}</div>`,
     ),
     section(

@@ -1,6 +1,7 @@
 import { mean } from "simple-statistics";
 import { catalogueOf, isHarmless } from "./catalogue.js";
 import { type Cell, cellOf } from "./cells.js";
+import { caveatsOf } from "./compare-caveats.js";
 import { type Mistakes, mistakesIn } from "./mistakes.js";
 import type { CostRow, Results, Trial, WireRow } from "./results.js";
 import { believed, FEWEST, rankTest, rateTest } from "./significance.js";
@@ -68,7 +69,7 @@ export function compareResults(before: Results, after: Results): RunComparison {
     cells: compareCells(before, after),
     wire: paired(before.wire, after.wire, ({ subject }) => subject).map(compareWire),
     cost: paired(before.cost, after.cost, costName).map(compareCost),
-    caveats: caveats(before, after),
+    caveats: caveatsOf(before, after),
     onlyBefore: notIn(rows.after, rows.before),
     onlyAfter: notIn(rows.before, rows.after),
   };
@@ -230,20 +231,4 @@ function paired<Row>(
     const other = after.find((candidate) => nameOf(candidate) === nameOf(row));
     return other === undefined ? [] : [[row, other]];
   });
-}
-
-function caveats(before: Results, after: Results): string[] {
-  const facts = ({ environment, settings }: Results): Record<string, string> => ({
-    interval: `${settings.intervalMs} ms`,
-    misses: String(settings.misses),
-    wait: `${settings.waitMs} ms`,
-    stage: environment.stage,
-    machine: `${environment.cpus} × ${environment.cpuModel}`,
-    kernel: environment.kernel,
-    Node: environment.node,
-  });
-  const other = facts(after);
-  return Object.entries(facts(before)).flatMap(([name, value]) =>
-    other[name] === value ? [] : [`another ${name}: ${value} before, ${other[name]} after`],
-  );
 }

@@ -145,6 +145,21 @@ describe("two runs", () => {
     expect(text).toContain("No change shown in");
   });
 
+  test("who was set otherwise, and other versions, are said", () => {
+    const { environment, settings } = before;
+    const set = (tcp: string, ws: string): Results => ({
+      ...before,
+      environment: { ...environment, libraries: { ws } },
+      settings: { ...settings, subjects: { ...settings.subjects, tcp } },
+    });
+    expect(
+      compareResults(set("a probe every 1 s", "8.22.0"), set("a probe every 2 s", "8.23.0")).caveats,
+    ).toEqual([
+      'other settings of TCP heartbeat: "a probe every 1 s" before, "a probe every 2 s" after',
+      "another version of ws: 8.22.0 before, 8.23.0 after",
+    ]);
+  });
+
   test("what unlike runs do not share is counted by contender, and named only where it is little", () => {
     const other: Results = {
       ...before,

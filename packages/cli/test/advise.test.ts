@@ -36,7 +36,7 @@ async function heartwire(...args: readonly string[]) {
 const withoutLatencies = (text: string) =>
   text
     .replace(/median .*? in [\d.]+ m?s/g, "median …")
-    .replace(/^ {2}All measured at[\s\S]*?\n\n/m, "  Measured …\n\n");
+    .replace(/^ {2}All measured with[\s\S]*?\n\n/m, "  Measured …\n\n");
 
 describe("three typical users", () => {
   test.each([

@@ -52,7 +52,6 @@ export const MEANS: readonly Means[] = [
     over: ["udp"],
     subject: "udp-beat",
     mode: "listen",
-    remark: "measured with beats both ways; one way is half of it",
   },
   {
     kind: "heartbeat",

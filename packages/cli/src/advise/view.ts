@@ -105,7 +105,8 @@ function measuredOn({ measured, advice }: AdviseReport, terminal: Terminal): str
     answer?.parts.flatMap(({ remark, title }) =>
       remark === null ? [] : [`Remark on ${title}: ${remark}.`],
     ) ?? [];
-  const at = `at ${formatDuration(settings.intervalMs)} and ${settings.misses} misses, waiting ${formatDuration(settings.waitMs)}; what the settings above do is predicted`;
+  const { intervalMs, misses, waitMs } = settings;
+  const at = `with a check every ${formatDuration(intervalMs)} and a verdict after ${formatDuration(intervalMs * misses)} at worst, waiting ${formatDuration(waitMs)}; what the settings above do is predicted`;
   const on = `${source}, ${environment.date.slice(0, 10)}: Node ${environment.node}, ${environment.platform}, kernel ${environment.kernel}, ${environment.cpus} × ${environment.cpuModel}`;
   return terminal.colours.dim(paragraph([`All measured ${at}. ${on}.`, ...remarks].join(" "), terminal));
 }

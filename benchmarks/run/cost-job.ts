@@ -24,11 +24,15 @@ export async function measureCostApart(
   const folder = mkdtempSync(join(tmpdir(), "heartwire-cost-"));
   const out = join(folder, "cost.json");
   const contenders = subject === undefined ? [] : ["--contenders", subject.name];
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // On Ctrl-C nothing below is come to.
+  process.once("exit", remove);
   try {
     await runToItsEnd(program, ["--only", measurement, ...contenders, "--out", out]);
     return outcomeOf(readCostReport(out));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }
 

@@ -11,7 +11,7 @@ import type { View } from "./view.js";
 /** One beside the other, or on a phone, where all that is gained in height keeps names apart. */
 const SIZES = {
   wide: { width: 554, height: 500, margin: { left: 74, right: 16, top: 100, bottom: 44 } },
-  narrow: { width: 358, height: 600, margin: { left: 74, right: 10, top: 130, bottom: 44 } },
+  narrow: { width: 358, height: 600, margin: { left: 74, right: 24, top: 130, bottom: 44 } },
 } as const;
 /** Who never noticed stands so far above the frame. */
 const NEVER_PX = 44;

@@ -79,17 +79,17 @@ thead th{vertical-align:bottom;font-weight:600}
 th[scope=row]{font-weight:600}
 .number{text-align:right;white-space:nowrap}
 .matrix td{text-align:right;white-space:nowrap;border-left:2px solid var(--panel)}
-.matrix td,.matrix thead th{padding-inline:3px 4px}
-.matrix thead th{text-align:right;font-size:.76rem;line-height:1.25}
-.matrix thead th,.matrix td{min-width:58px}
-.matrix small{font-size:.7rem;letter-spacing:-.015em}
+.matrix td,.matrix thead th{padding-inline:2px 3px}
+.matrix thead th{text-align:right;font-size:.74rem;line-height:1.25}
+.matrix thead th,.matrix td{min-width:56px}
+.matrix small{font-size:.7rem;letter-spacing:-.03em}
 .matrix thead th:first-child{text-align:left}
-.matrix th:first-child{position:sticky;left:0;z-index:1;background:var(--panel);min-width:118px;max-width:170px;line-height:1.3}
+.matrix th:first-child{position:sticky;left:0;z-index:1;background:var(--panel);min-width:98px;max-width:170px;line-height:1.3}
 @media (max-width:720px){.matrix th:first-child{min-width:112px;max-width:124px;font-size:.8rem}}
 .matrix small,.matrix b,th small,.roomy small{display:block}
 small{font-weight:400;color:var(--muted);font-size:.78rem}
 small.good{color:var(--good)}small.bad{color:var(--bad)}
-.matrix b{font-size:.88rem}
+.matrix b{font-size:.84rem}
 .found{background:var(--found)}.missed-cell{background:var(--missed)}.partial{background:var(--partial)}
 .missed-cell b,td.missed-cell{color:var(--bad)}
 .none{color:var(--muted)}

@@ -179,7 +179,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${absent}`, () => {
       const row = await page.evaluate<number>(
         `document.querySelector("#living-peers").scrollHeight / document.querySelectorAll("#living-peers tr").length`,
       );
-      expect(row).toBeLessThan(95);
+      expect(row).toBeLessThan(90);
       await page.context().close();
     }
     expect(heights[0]).toBeLessThan(18_000);

@@ -122,37 +122,39 @@ function judgeAnyTransport(results: Results): Judgement {
  * the application is ill, by not answering. Where the octets were measured, they decide.
  */
 function judgeCarriesMore(results: Results): Judgement {
-  const ill = ofKind("application-unhealthy");
-  const heartbeats = heartbeatsIn(results);
-  const told = noticedByEach(results, heartbeats, ill);
-  const keepalive = noticed(results, KEEPALIVE, ill);
-  const isTried = told.length > 0 && keepalive !== undefined;
-  const silent = isTried
-    ? `an unhealthy application stops answering, and so was noticed by ${list(told.map(inShort))}, by keepalive ${keepalive.detected} of ${keepalive.count}`
-    : undefined;
-  const room = roomLeft(results, heartbeats);
+  const illness = toldBySilence(results);
+  const room = roomLeft(results, heartbeatsIn(results));
   const carried = results.carried ?? [];
   if (carried.length > 0) {
-    const parts = [
-      octetsCarried(results, carried),
-      "the kernel's probes carry none",
-      ...(silent ? [silent] : []),
-    ];
+    const parts = [octetsCarried(results, carried), "the kernel's probes carry none"];
+    if (illness !== undefined) parts.push(illness.figures);
     return {
       verdict: verdictOf(carried.map(({ beats, intact }) => beats > 0 && intact === beats)),
       figures: `${parts.join("; ")}${room}`,
     };
   }
-  if (!isTried || silent === undefined) {
+  if (illness === undefined) {
     return notMeasured("no application was made ill under both keepalive and a heartbeat");
   }
   return {
-    verdict: verdictOf([...told.map(all), keepalive.detected === 0]),
-    figures: `${silent}; that octets of its own arrive with a heartbeat was not measured${room}`,
+    verdict: verdictOf(illness.holds),
+    figures: `${illness.figures}; that octets of its own arrive with a heartbeat was not measured${room}`,
   };
 }
 
-/** "64 octets of the application's came whole with 220 of 220 beats of TCP heartbeat and …". */
+/** What became of an ill application; undefined where none was made ill under both keepalive and a heartbeat. */
+function toldBySilence(results: Results): { holds: readonly boolean[]; figures: string } | undefined {
+  const ill = ofKind("application-unhealthy");
+  const told = noticedByEach(results, heartbeatsIn(results), ill);
+  const keepalive = noticed(results, KEEPALIVE, ill);
+  if (told.length === 0 || keepalive === undefined) return undefined;
+  return {
+    holds: [...told.map(all), keepalive.detected === 0],
+    figures: `an unhealthy application stops answering, and so was noticed by ${list(told.map(inShort))}, by keepalive ${keepalive.detected} of ${keepalive.count}`,
+  };
+}
+
+/** "64 octets of the application's came whole with 220 of 220 beats over TCP heartbeat and …". */
 function octetsCarried(results: Results, carried: readonly CarriedRow[]): string {
   const { titleOfSubject } = catalogueOf(results);
   const octets = [...new Set(carried.map(({ payloadOctets }) => payloadOctets))].join(" or ");

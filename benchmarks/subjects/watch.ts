@@ -52,7 +52,8 @@ export function reportEvent(
 ): void {
   switch (event.type) {
     case "heartbeat":
-      if (payloadOctets !== undefined) {
+      // The echo of a confirming probe is no beat, and carries nothing.
+      if (payloadOctets !== undefined && event.rttMs === undefined) {
         report({ type: "carried", link, intact: isIntact(event.payload, payloadOctets) });
       }
       break;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { carrying, changingPayload, isIntact } from "../subjects/carrying.js";
 import { NOMINAL } from "../subjects/index.js";
+import type { LinkReport } from "../subjects/subject.js";
+import { reportEvent } from "../subjects/watch.js";
 
 describe("what a heartbeat carries in the comparison", () => {
   test("is another each time, and known for whole", () => {
@@ -27,4 +29,17 @@ describe("what a heartbeat carries in the comparison", () => {
     expect(beatIntervalMs).toBe(NOMINAL.intervalMs);
     expect(payload?.()).toHaveLength(8);
   });
+});
+
+test("a beat without its octets is told as such, an echo that came between is no beat", () => {
+  const told: LinkReport[] = [];
+  const payload = changingPayload(8)();
+  for (const event of [{ payload }, {}, { rttMs: 0.2 }]) {
+    reportEvent(3, { type: "heartbeat", atMs: 0, ...event }, (report) => told.push(report), 8);
+  }
+  reportEvent(3, { type: "heartbeat", atMs: 0, payload }, (report) => told.push(report));
+  expect(told).toEqual([
+    { type: "carried", link: 3, intact: true },
+    { type: "carried", link: 3, intact: false },
+  ]);
 });

@@ -68,6 +68,7 @@ div.narrow{display:none}
 .multiples+.scroll{margin-top:28px}
 .bleed{margin-inline:calc((100% - min(100vw - 32px,1460px))/2)}
 .reasons{min-width:860px}
+@media (max-width:720px){.reasons th,.reasons td{padding-block:6px}}
 .matrix td.predicted{white-space:normal;font-size:.8rem}
 .note+.scroll,.note+.map{margin-top:12px}
 .roomy thead th{white-space:normal}

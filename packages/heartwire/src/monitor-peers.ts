@@ -16,7 +16,6 @@ import {
   type PeerSourceSubscription,
   type Policy,
   type PolicyFactory,
-  type Proof,
   type Timekeeper,
   type Transport,
 } from "@heartwire/core";
@@ -103,7 +102,8 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   readonly group: GroupSilence | undefined;
   readonly keeper: Timekeeper;
   readonly #watches = new Set<PeerWatch<Handle>>();
-  readonly #shared = new Map<Proof, DetectorOptions>();
+  /** By what differs from one peer's transport to the next. */
+  readonly #shared = new Map<string, DetectorOptions>();
   readonly #subscription: PeerSourceSubscription;
   #sourceClosed = false;
   #rejected = 0;
@@ -160,11 +160,11 @@ class PeerWatching<Handle> implements PeerSourceListener<Handle> {
   }
 
   #sharedOptions(transport: Transport): DetectorOptions {
-    const { proves } = transport;
-    let shared = this.#shared.get(proves);
+    const key = `${transport.proves} ${transport.wire.loss}`;
+    let shared = this.#shared.get(key);
     if (shared === undefined) {
       shared = detectorOptions(transport, this.#options, this.keeper, false);
-      this.#shared.set(proves, shared);
+      this.#shared.set(key, shared);
     }
     return shared;
   }
